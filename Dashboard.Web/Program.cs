@@ -1,0 +1,33 @@
+using Agent.Dashboard.Web.Access;
+using Agent.Dashboard.Web.Api;
+using Agent.Dashboard.Web.Bus;
+using Agent.Dashboard.Web.Components;
+using Agent.Dashboard.Web.Live;
+using Agent.Dashboard.Web.Runs;
+using Agent.ServiceDefaults;
+using MassTransit;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.ListenOnLoopbackUnlessConfigured();
+builder.AddServiceDefaults();
+builder.AddBus(bus => bus.AddConsumer<OperatorCommandConsumer, OperatorCommandConsumerDefinition>());
+builder.AddAccess();
+builder.AddApi();
+builder.AddConsole();
+builder.Services.AddRuns();
+builder.Services.AddLive();
+
+var app = builder.Build();
+app.UseExceptionHandler();
+app.UseStatusCodePages(PlainPage.TellAsync);
+app.UsePageHeaders();
+app.UseSameOriginOnly();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UsePagesForBrowsers();
+app.UseAntiforgery();
+app.MapDefaultEndpoints();
+app.MapAccess();
+app.MapApi();
+app.MapConsole();
+await app.RunAsync();

@@ -1,0 +1,92 @@
+using Agent.Contracts;
+using Agent.Journal;
+using Agent.Resp;
+using Microsoft.Extensions.Options;
+
+namespace Agent.Executor.Service.Steps;
+
+/// <summary>Looks into the journal while a step works: a pause, a cancellation or another owner stops it, also when the message about it was lost.</summary>
+sealed class StepWatch(RunJournal journal, IOptions<StepOptions> options, TimeProvider time)
+{
+    readonly Lock _lock = new();
+    readonly Dictionary<Guid, TaskCompletionSource> _hints = [];
+
+    /// <summary>A message came: look at once.</summary>
+    public void Hint(Guid runId)
+    {
+        TaskCompletionSource? hint;
+        lock (_lock)
+        {
+            _hints.Remove(runId, out hint);
+        }
+
+        hint?.TrySetResult();
+    }
+
+    public async Task RunAsync(OwnedStep owned, CancellationToken cancellationToken)
+    {
+        var (runId, seen) = (owned.Run.RunId, owned.Run.Head.Sequence);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var entry in journal.ReadAsync(runId, seen + 1, cancellationToken))
+                {
+                    seen = entry.Sequence;
+                    Judge(owned, entry.Event);
+                }
+
+                await WaitAsync(runId, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (RespConnectionException)
+            {
+                // The lease notices a store that stays away.
+                await WaitAsync(runId, cancellationToken);
+            }
+        }
+
+        Forget(runId);
+    }
+
+    void Forget(Guid runId)
+    {
+        lock (_lock)
+        {
+            // Another step of the run makes a new one with its next look.
+            _hints.Remove(runId);
+        }
+    }
+
+    static void Judge(OwnedStep owned, IRunEvent happened)
+    {
+        switch (happened)
+        {
+            case RunPaused:
+                owned.RequestStop();
+                break;
+            case RunCancelRequested or RunEnded or KillSwitchEngaged:
+            case StepLeased leased when leased.StepId == owned.Step.Id && leased.Token != owned.Token:
+            case StepDispatched dispatched when dispatched.StepId == owned.Step.Id && dispatched.Attempt != owned.Attempt:
+                owned.RequestKill();
+                break;
+        }
+    }
+
+    async Task WaitAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource? hint;
+        lock (_lock)
+        {
+            if (!_hints.TryGetValue(runId, out hint))
+            {
+                _hints[runId] = hint = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+
+        await Task.WhenAny(hint.Task, Task.Delay(options.Value.WatchInterval, time, cancellationToken));
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using System.Text.Json;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Agent.Guardrails.Yaml;
+
+/// <summary>One policy file as nodes with positions.</summary>
+sealed class YamlFile
+{
+    YamlFile(string name, YamlMappingNode root)
+    {
+        Name = name;
+        Root = root;
+    }
+
+    public string Name { get; }
+
+    public YamlMappingNode Root { get; }
+
+    /// <summary>Null when the text is not YAML or not a mapping; the mistake is in the list then.</summary>
+    public static YamlFile? Read(string name, string text, MistakeList mistakes)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException exception)
+        {
+            mistakes.Add(name, exception.Start, $"This is not YAML: {Inner(exception)}", "Correct the syntax; indentation and quotes are the usual causes.");
+            return null;
+        }
+
+        if (stream.Documents.Count == 0)
+        {
+            mistakes.Add(new Place(name, 1, 1), "The file is empty.", "Write `rules: []`, or remove the file.");
+            return null;
+        }
+
+        if (stream.Documents.Count > 1)
+        {
+            mistakes.Add(name, stream.Documents[1].RootNode.Start, "The file holds a second document.", "Keep one document a file: remove the `---`.");
+            return null;
+        }
+
+        if (stream.Documents[0].RootNode is not YamlMappingNode root)
+        {
+            mistakes.Add(name, stream.Documents[0].RootNode.Start, "The file must be a mapping.", "Start it with a key such as `rules:`.");
+            return null;
+        }
+
+        return new YamlFile(name, root);
+    }
+
+    /// <summary>The content without its accidents: keys sorted, comments, quotes and layout gone. Two files that say the same have the same.</summary>
+    public string Canonical()
+    {
+        var text = new StringBuilder();
+        Write(text, Root, 0);
+        return text.ToString();
+    }
+
+    static void Write(StringBuilder text, YamlNode node, int depth)
+    {
+        if (depth > 64)
+        {
+            throw new InvalidDataException("The policy nests deeper than 64 levels.");
+        }
+
+        switch (node)
+        {
+            case YamlMappingNode mapping:
+                text.Append('{');
+                foreach (var (key, value) in mapping.Children.OrderBy(pair => (pair.Key as YamlScalarNode)?.Value, StringComparer.Ordinal))
+                {
+                    Write(text, key, depth + 1);
+                    text.Append(':');
+                    Write(text, value, depth + 1);
+                    text.Append(',');
+                }
+
+                text.Append('}');
+                break;
+            case YamlSequenceNode sequence:
+                text.Append('[');
+                foreach (var child in sequence.Children)
+                {
+                    Write(text, child, depth + 1);
+                    text.Append(',');
+                }
+
+                text.Append(']');
+                break;
+            case YamlScalarNode scalar:
+                text.Append(JsonSerializer.Serialize(scalar.Value));
+                break;
+            default:
+                break;
+        }
+    }
+
+    static string Inner(YamlException exception)
+    {
+        var message = (exception.InnerException ?? exception).Message.Trim();
+        return message.EndsWith('.') ? message : message + ".";
+    }
+}

@@ -1,0 +1,121 @@
+using Agent.Resp;
+
+namespace Agent.Journal;
+
+/// <summary>A held lease; renewed in the background until disposed.</summary>
+public sealed class Lease : IAsyncDisposable
+{
+    readonly RespConnection _connection;
+    readonly TimeProvider _time;
+    readonly string _key;
+    readonly string _proof;
+    readonly TimeSpan _duration;
+    readonly CancellationTokenSource _lost;
+    readonly CancellationTokenSource _given = new();
+    readonly Task _renewing;
+    int _disposed;
+
+    internal Lease(RespConnection connection, TimeProvider time, string name, string key, string proof, long token, TimeSpan duration, long asked)
+    {
+        (_connection, _time, _key, _proof, _duration) = (connection, time, key, proof, duration);
+        (Name, Token) = (name, token);
+
+        // Counted from the asking, so that this clock runs out before the server's.
+        var left = duration - time.GetElapsedTime(asked);
+        _lost = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        _renewing = RenewAsync(_given.Token);
+    }
+
+    public string Name { get; }
+
+    /// <summary>Grows with each new owner of this name.</summary>
+    public long Token { get; }
+
+    /// <summary>Cancelled when the lease is lost (taken over, or the store unreachable for longer than the lease): stop acting.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>Gives it back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        await _given.CancelAsync();
+        await _renewing;
+        try
+        {
+            await IfOursAsync(RespCommand.Of("DEL", _key), CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is RespConnectionException or RespServerException or ObjectDisposedException)
+        {
+            // It runs out by itself.
+        }
+
+        _given.Dispose();
+        _lost.Dispose();
+    }
+
+    async Task RenewAsync(CancellationToken given)
+    {
+        using var timer = new PeriodicTimer(_duration / 3, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(given) && !_lost.IsCancellationRequested)
+            {
+                await RenewOnceAsync(given);
+            }
+        }
+        catch (OperationCanceledException) when (given.IsCancellationRequested)
+        {
+            // Given back.
+        }
+    }
+
+    async Task RenewOnceAsync(CancellationToken given)
+    {
+        var asked = _time.GetTimestamp();
+        try
+        {
+            if (!await IfOursAsync(RespCommand.Of("PEXPIRE", _key, (long)_duration.TotalMilliseconds), given))
+            {
+                await _lost.CancelAsync();
+                return;
+            }
+
+            var left = _duration - _time.GetElapsedTime(asked);
+            if (left > TimeSpan.Zero)
+            {
+                _lost.CancelAfter(left);
+            }
+        }
+        catch (Exception exception) when (exception is RespConnectionException or RespServerException)
+        {
+            // Not renewed: unless the next try comes through in time, the clock set by the last one says when it is lost.
+        }
+    }
+
+    /// <summary>Does something to the key if it still holds our proof; false: it does not.</summary>
+    async Task<bool> IfOursAsync(RespCommand command, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var ours = false;
+            var done = await _connection.WatchAsync(
+                [_key],
+                async reader => (ours = (await reader.ExecuteAsync(RespCommand.Of("GET", _key), cancellationToken)).AsString() == _proof) ? [command] : null,
+                cancellationToken);
+            if (done is not null)
+            {
+                // A key that ran out between the reading and the doing is not there to be renewed.
+                return done[0].AsInt64() == 1;
+            }
+
+            if (!ours)
+            {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,519 @@
+using Agent.Contracts;
+
+namespace Agent.Journal.Runs;
+
+/// <summary>A run as its journal tells it: a fold, nothing else. Not thread-safe.
+/// Total: what a stale owner, an earlier attempt or an earlier plan still says changes no step that has moved on; what became of a tool call is always kept, whoever says it.</summary>
+public sealed class RunState(Guid runId)
+{
+    Dictionary<string, StepState> _steps = new(StringComparer.Ordinal);
+    Dictionary<string, ToolCallState> _calls = new(StringComparer.Ordinal);
+    Dictionary<string, ModelUse> _useByRole = new(StringComparer.Ordinal);
+    Waits _waits = new();
+    HashSet<string> _parked = new(StringComparer.Ordinal);
+    List<OperatorMessage> _messages = [];
+    HashSet<Guid> _requests = [];
+    TimeSpan _waited;
+    List<CriticalStateEntered> _criticalStates = [];
+
+    // Which steps and calls are this fold's alone, and so may be changed: a copy shares the others with what it was made from.
+    object _own = new();
+    bool _isPlanBegun;
+    bool _hasBegun;
+
+    public Guid RunId { get; } = runId;
+
+    public JournalHead Head { get; private set; } = JournalHead.Empty;
+
+    public string Goal { get; private set; } = "";
+
+    public string Workspace { get; private set; } = "";
+
+    /// <summary>Where the run's steps work: its working copy, or else the workspace itself.</summary>
+    public string Directory => WorkingCopy?.Made?.Directory ?? Workspace;
+
+    /// <summary>The run's working copy; null where it works in the workspace itself.</summary>
+    public WorkingCopy? WorkingCopy { get; private set; }
+
+    public string Principal { get; private set; } = "";
+
+    public string? TraceParent { get; private set; }
+
+    /// <summary>The policy bundle on trial it was put on; null for one that follows the current bundle.</summary>
+    public CanaryAssigned? Canary { get; private set; }
+
+    public DateTimeOffset SubmittedAt { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public Plan? Plan { get; private set; }
+
+    /// <summary>0 before the first plan.</summary>
+    public int PlanVersion { get; private set; }
+
+    /// <summary>How often a model's plan was refused since the last accepted one.</summary>
+    public int PlanRefusals { get; private set; }
+
+    public IReadOnlyList<string> PlanMistakes { get; private set; } = [];
+
+    /// <summary>Steps of the current plan, in its order.</summary>
+    public IReadOnlyList<StepState> Steps => Plan is null ? [] : [.. Plan.Steps.Select(step => _steps[step.Id])];
+
+    /// <summary>All tool calls by our call id, in order of decision.</summary>
+    public IReadOnlyDictionary<string, ToolCallState> Calls => _calls;
+
+    /// <summary>What its models took.</summary>
+    public ModelUse Use { get; private set; } = ModelUse.None;
+
+    /// <summary>The same by role (<c>planner</c>, <c>executor</c>, <c>reviewer</c>).</summary>
+    public IReadOnlyDictionary<string, ModelUse> UseByRole => _useByRole;
+
+    public long InputTokens => Use.Input;
+
+    public long OutputTokens => Use.Output;
+
+    public string? Model { get; private set; }
+
+    public bool IsPaused { get; private set; }
+
+    /// <summary>Who asked for the end; null if nobody did.</summary>
+    public string? CancelledBy { get; private set; }
+
+    /// <summary>What people said about its budgets.</summary>
+    public BudgetAnswers Budget { get; } = new();
+
+    public RunReviewed? Review { get; private set; }
+
+    public RunEnded? End { get; private set; }
+
+    /// <summary>A plan an operator wants, not yet judged.</summary>
+    public PlanProposed? Proposal { get; private set; }
+
+    public Plan? ProposedPlan => Proposal?.Plan;
+
+    /// <summary>The goal's submitter wants each plan signed by a person.</summary>
+    public bool WantsSignOff { get; private set; }
+
+    /// <summary>How the present plan version stands with the person who is to sign it; null if nobody was asked.</summary>
+    public PlanSignOff? SignOff { get; private set; }
+
+    /// <summary>Nothing of the present plan version was dispatched yet.</summary>
+    public bool IsPlanUntouched => Plan is not null && !_isPlanBegun;
+
+    /// <summary>Nothing of the run was dispatched yet, under no plan version.</summary>
+    public bool IsUntouched => !_hasBegun;
+
+    /// <summary>What an executor has to do for the working copy now. A promotion that was begun is brought to its end whatever else happens.</summary>
+    public CopyWork OwedToCopy =>
+        WorkingCopy is not { } copy || End is not null || copy.Failed is not null ? CopyWork.Nothing
+        : copy.Begun is not null ? CopyWork.Promote
+        : CancelledBy is not null || IsPaused || HeldBy is not null ? CopyWork.Nothing
+        : copy.Made is null ? CopyWork.Make
+        : Review is not { Verdict: Verdict.Accept } || Steps.Any(step => step.Phase != StepPhase.Accepted) ? CopyWork.Nothing
+        : copy.Changes is null ? CopyWork.FindChanges
+        : copy.HasChanges && copy.Checks.Count < copy.Wanted.Checks.Count && copy.Checks.All(check => check.Passed) ? CopyWork.Check
+        : copy.MayPromote ? CopyWork.Promote
+        : CopyWork.Nothing;
+
+    /// <summary>0 (last) to 9 (first) among runs that wait for the same slots.</summary>
+    public int Priority { get; private set; } = DefaultPriority;
+
+    /// <summary>What made the run, if no person did directly.</summary>
+    public string? Origin { get; private set; }
+
+    /// <summary>Name of the webhook that the submitter wants told of the end.</summary>
+    public string? Webhook { get; private set; }
+
+    /// <summary>The kill switch that holds the run; null if none does.</summary>
+    public KillSwitchEngaged? HeldBy { get; private set; }
+
+    /// <summary>The last stop of the installation that held the run; 0 if none did.</summary>
+    public long StopEpoch { get; private set; }
+
+    public const int DefaultPriority = 5;
+
+    /// <summary>What operators said into the run, in order.</summary>
+    public IReadOnlyList<OperatorMessage> Messages => _messages;
+
+    /// <summary>Ids of the commands that were carried out on the run, of those that had one.</summary>
+    public IReadOnlySet<Guid> Requests => _requests;
+
+    /// <summary>What supervision found, in order.</summary>
+    public IReadOnlyList<CriticalStateEntered> CriticalStates => _criticalStates;
+
+    /// <summary>The run whose journal this one repeats at its beginning; null if it stands on its own.</summary>
+    public RunForked? ForkedFrom { get; private set; }
+
+    /// <summary>What the run waits for (<c>capacity</c>, <c>approval</c>, <c>budget</c>), newest last.</summary>
+    public IReadOnlyList<string> Waits => _waits.For;
+
+    /// <summary>Of the newest wait.</summary>
+    public string? WaitReason => _waits.Reason;
+
+    /// <summary>As lists show it; null before the first entry.</summary>
+    public RunSummary? Summary => Head.Sequence == 0
+        ? null
+        : new(RunId, Goal, Workspace, Principal, Phase, End?.StopReason, SubmittedAt, UpdatedAt, Steps.Count(step => step.Phase == StepPhase.Accepted), Steps.Count);
+
+    public RunPhase Phase
+    {
+        get
+        {
+            if (End is { } end)
+            {
+                return end.State;
+            }
+
+            if (IsPaused || HeldBy is not null)
+            {
+                return RunPhase.Paused;
+            }
+
+            if (_waits.Contains("capacity") || _waits.Contains("slot"))
+            {
+                return RunPhase.WaitingCapacity;
+            }
+
+            if (_waits.Contains("approval") || _waits.Contains("budget") || SignOff is { Answer: null } || WorkingCopy is { WaitsForPerson: true } || Steps.Any(step => step.Phase is StepPhase.WaitingApproval or StepPhase.Unknown))
+            {
+                return RunPhase.WaitingApproval;
+            }
+
+            if (Plan is null)
+            {
+                return Head.Sequence <= 1 ? RunPhase.Queued : RunPhase.Planning;
+            }
+
+            return Steps.All(step => step.Phase == StepPhase.Accepted) ? RunPhase.Reviewing : RunPhase.Running;
+        }
+    }
+
+    public StepState Step(string id) => _steps[id];
+
+    /// <summary>How long the run has stood still for an operator, a person's answer or a model server: time that is not its own.</summary>
+    public TimeSpan Waited(DateTimeOffset now) => IsStandingStill ? _waited + (now - UpdatedAt) : _waited;
+
+    bool IsStandingStill => End is null && (IsPaused || HeldBy is not null || SignOff is { Answer: null } || WorkingCopy is { WaitsForPerson: true } || _waits.Any || _parked.Count > 0);
+
+    public static RunState Fold(Guid runId, IEnumerable<JournalEntry> entries)
+    {
+        var state = new RunState(runId);
+        foreach (var entry in entries)
+        {
+            state.Apply(entry);
+        }
+
+        return state;
+    }
+
+    /// <summary>The same state, to go on by itself. Steps and calls are copied when one of the two changes them, so that this costs little however long the run is.</summary>
+    internal RunState Copy()
+    {
+        var copy = (RunState)MemberwiseClone();
+        copy._steps = new(_steps, _steps.Comparer);
+        copy._calls = new(_calls, _calls.Comparer);
+        copy._useByRole = new(_useByRole, _useByRole.Comparer);
+        copy._waits = _waits.Copy();
+        copy._parked = new(_parked, _parked.Comparer);
+        copy._messages = [.. _messages];
+        copy._requests = [.. _requests];
+        copy._criticalStates = [.. _criticalStates];
+        (_own, copy._own) = (new(), new());
+        return copy;
+    }
+
+    /// <summary>Takes the next entry.</summary>
+    /// <exception cref="InvalidOperationException">The entry is not the next one.</exception>
+    public void Apply(JournalEntry entry)
+    {
+        if (entry.Sequence != Head.Sequence + 1)
+        {
+            throw new InvalidOperationException($"Run {RunId}: entry {entry.Sequence} does not follow {Head.Sequence}.");
+        }
+
+        _waited = Waited(entry.At);
+        Apply(entry.Event, entry.At);
+        if (ForkedFrom is { } fork && entry.Sequence == fork.Sequence + 1)
+        {
+            VoidApprovals(fork);
+            WorkingCopy = WorkingCopy?.Fork();
+        }
+
+        Head = entry.Head;
+        UpdatedAt = entry.At;
+    }
+
+    void Apply(IRunEvent runEvent, DateTimeOffset at)
+    {
+        if (End is not null)
+        {
+            return;
+        }
+
+        if (runEvent is IRequested { Request: { } request })
+        {
+            _requests.Add(request);
+        }
+
+        switch (runEvent)
+        {
+            case RunSubmitted submitted:
+                (Goal, Workspace, Principal, TraceParent, SubmittedAt) = (submitted.Goal, submitted.Workspace, submitted.Principal, submitted.TraceParent, at);
+                (WantsSignOff, Priority, Origin, Webhook) = (submitted.SignOff is true, submitted.Priority ?? DefaultPriority, submitted.Origin, submitted.Webhook);
+                break;
+            case CanaryAssigned assigned:
+                Canary = assigned;
+                break;
+            case ModelReplied replied:
+                Count(replied);
+                break;
+            case PlanRefused refused:
+                PlanRefusals++;
+                Proposal = null;
+                PlanMistakes = refused.Mistakes;
+                break;
+            case PlanAccepted accepted:
+                TakePlan(accepted);
+                break;
+            case PlanSignOffRequested asked when asked.Version == PlanVersion:
+                SignOff = new PlanSignOff(asked.Version, asked.Reason, SignOff?.Answer);
+                break;
+            case PlanSignOffDecided decided when decided.Version == PlanVersion && SignOff is not { Answer: not null }:
+                SignOff = new PlanSignOff(decided.Version, SignOff?.Reason ?? "", decided);
+                break;
+            case WorkingCopyRequested wanted when WorkingCopy is null:
+                WorkingCopy = new WorkingCopy(wanted);
+                break;
+            case WorkingCopyMade or WorkingCopyFailed or ChangesFound or ChangesChecked or PromotionApprovalRequested or PromotionDecided or PromotionStarted or PromotionEnded:
+                WorkingCopy = WorkingCopy?.Apply(runEvent);
+                break;
+            case BudgetRaised raised:
+                Budget.Take(raised);
+                _waits.End("budget", null);
+                break;
+            case RunPriorityChanged changed:
+                Priority = changed.Priority;
+                break;
+            case KillSwitchEngaged engaged:
+                (HeldBy, StopEpoch) = (engaged, engaged.Epoch);
+                break;
+            case KillSwitchLifted:
+                HeldBy = null;
+                break;
+            case StepDispatched dispatched:
+                Review = null;
+                (_isPlanBegun, _hasBegun) = (true, true);
+                WorkingCopy = WorkingCopy?.GoOn();
+                _waits.End("slot", null);
+                _waits.EndStep(dispatched.StepId);
+                Known(dispatched.StepId)?.Dispatch(dispatched, at);
+                NoteParked(dispatched.StepId);
+                break;
+            case StepLeased leased:
+                Known(leased.StepId, leased.Attempt)?.Lease(leased, at);
+                break;
+            case ToolCallDecided or ApprovalRequested or ApprovalDecided or ApprovalVoided or ApprovalExpired or ToolCallEdited
+                or ToolCallStarted or ToolCallFinished or ToolCallUnknown or ToolCallResolved or ToolCallCheckRequested or ToolCallChecked:
+                ApplyToCall(runEvent, at);
+                break;
+            case StepExecuted executed:
+                _waits.EndStep(executed.StepId);
+                Known(executed.StepId, executed.Attempt)?.Execute(executed, at);
+                NoteParked(executed.StepId);
+                break;
+            case StepFailed failed:
+                _waits.EndStep(failed.StepId);
+                Known(failed.StepId, failed.Attempt)?.Fail(failed, at);
+                NoteParked(failed.StepId);
+                break;
+            case StepReviewed reviewed:
+                _waits.EndStep(reviewed.StepId);
+                Known(reviewed.StepId, reviewed.Attempt)?.Judge(reviewed);
+                break;
+            case StepRetryRequested retry:
+                _waits.EndStep(retry.StepId);
+                Known(retry.StepId)?.Retry(retry.Comment);
+                NoteParked(retry.StepId);
+                break;
+            case OperatorMessage message:
+                _messages.Add(message);
+                break;
+            case CriticalStateEntered critical:
+                _criticalStates.Add(critical);
+                break;
+            case PlanProposed proposed:
+                Proposal = proposed;
+                break;
+            case RunForked forked:
+                // A fork of a fork repeats the older fork's entry too.
+                ForkedFrom ??= forked;
+                break;
+            case RunReviewed reviewed when reviewed.PlanVersion == PlanVersion:
+                Review = reviewed;
+                _waits.End("approval", null);
+                break;
+            case RunWaiting waiting:
+                _waits.Begin(waiting);
+                break;
+            case RunWaitEnded ended:
+                _waits.End(ended.For, ended.StepId);
+                break;
+            case RunPaused:
+                IsPaused = true;
+                break;
+            case RunResumed:
+                IsPaused = false;
+                break;
+            case RunCancelRequested cancel:
+                CancelledBy ??= cancel.Principal;
+                break;
+            case RunEnded end:
+                End = end;
+                break;
+        }
+    }
+
+    void ApplyToCall(IRunEvent runEvent, DateTimeOffset at)
+    {
+        switch (runEvent)
+        {
+            case ToolCallDecided decided when _calls.TryAdd(decided.CallId, new ToolCallState(decided) { Holder = _own }):
+                Known(decided.StepId, decided.Attempt)?.CallIds.Add(decided.CallId);
+                break;
+            case ApprovalRequested requested when Call(requested.CallId) is { } call:
+                call.Ask(requested);
+                Park(call);
+                break;
+            case ApprovalDecided decision when Call(decision.CallId) is { } call:
+                call.Answer(decision, Principal);
+                Park(call);
+                break;
+            case ApprovalVoided voided when Call(voided.CallId) is { } call:
+                call.Void(voided);
+                Park(call);
+                break;
+            case ApprovalExpired expired when Call(expired.CallId) is { } call:
+                call.Expire();
+                Park(call);
+                break;
+            case ToolCallEdited edited when Call(edited.CallId) is { Finished: null } call:
+                call.Edited = edited;
+                break;
+            case ToolCallStarted started when Call(started.CallId) is { } call:
+                call.Start(started, at);
+                break;
+            case ToolCallFinished finished when Call(finished.CallId) is { Finished: null } call:
+                call.Finished = finished;
+                Park(call);
+                break;
+            case ToolCallUnknown unknown when Call(unknown.CallId) is { Finished: null } call:
+                call.Unknown = unknown;
+                Park(call);
+                break;
+            case ToolCallResolved { CallId: var id } resolved when Call(id) is { Resolved: null } call:
+                call.Resolved = resolved;
+                Park(call);
+                break;
+            case ToolCallCheckRequested wanted when Call(wanted.CallId) is { IsUnresolved: true } call:
+                call.WantCheck(wanted);
+                break;
+            case ToolCallChecked made when Call(made.CallId) is { } call:
+                call.TakeCheck(made);
+                break;
+        }
+    }
+
+    // What was approved for another run was not approved for this one.
+    void VoidApprovals(RunForked fork)
+    {
+        foreach (var open in _calls.Values.Where(call => call is { Approval: not null, Started: null, Finished: null }).ToList())
+        {
+            var call = Call(open.Decided.CallId)!;
+            call.Void(new ApprovalVoided(call.Decided.CallId, call.Decided.StepId, call.Decided.Attempt, [new ApprovalDifference("run", fork.FromRun.ToString(), RunId.ToString())]));
+            Park(call);
+        }
+    }
+
+    /// <summary>A step is parked as long as a person owes an answer on any of its calls.</summary>
+    void Park(ToolCallState call)
+    {
+        if (Known(call.Decided.StepId, call.Decided.Attempt) is { } step)
+        {
+            step.Park(step.CallIds.Select(id => _calls[id].Parks).DefaultIfEmpty(StepPhase.Running).Max());
+            NoteParked(step.Id);
+        }
+    }
+
+    // Kept beside the phases: how long a run stood still is asked at each entry. A step that left the plan holds nothing up.
+    void NoteParked(string stepId) =>
+        _ = Known(stepId)?.Phase is StepPhase.WaitingApproval or StepPhase.Unknown && Plan!.Steps.Any(step => step.Id == stepId) ? _parked.Add(stepId) : _parked.Remove(stepId);
+
+    void Count(ModelReplied replied)
+    {
+        Use = Use.Plus(replied.Usage);
+        _useByRole[replied.Role] = _useByRole.GetValueOrDefault(replied.Role, ModelUse.None).Plus(replied.Usage);
+        Model = replied.Model;
+
+        // A model that answers is not away.
+        _waits.End("capacity", replied.StepId);
+        if (replied.StepId is { } stepId && Known(stepId) is { } step)
+        {
+            step.Use = step.Use.Plus(replied.Usage);
+            if (replied.Role != "reviewer" && step.Attempt == replied.Attempt)
+            {
+                step.Replies.Add(replied);
+            }
+        }
+    }
+
+    StepState? Known(string stepId)
+    {
+        if (_steps.TryGetValue(stepId, out var step) && step.Holder != _own)
+        {
+            _steps[stepId] = step = step.Copy(_own);
+        }
+
+        return step;
+    }
+
+    StepState? Known(string stepId, int attempt) => Known(stepId) is { } step && step.Attempt == attempt ? step : null;
+
+    ToolCallState? Call(string callId)
+    {
+        if (_calls.TryGetValue(callId, out var call) && call.Holder != _own)
+        {
+            _calls[callId] = call = call.Copy(_own);
+        }
+
+        return call;
+    }
+
+    void TakePlan(PlanAccepted accepted)
+    {
+        Plan = accepted.Plan;
+        PlanVersion = accepted.Version;
+        PlanRefusals = 0;
+        PlanMistakes = [];
+        Proposal = null;
+        SignOff = null;
+        _isPlanBegun = false;
+        Review = null;
+        WorkingCopy = WorkingCopy?.GoOn();
+        _parked.Clear();
+
+        // A re-plan keeps what is finished: a step that keeps its id and was accepted stays so.
+        foreach (var step in accepted.Plan.Steps)
+        {
+            var known = Known(step.Id);
+            if (known is { Phase: StepPhase.Accepted })
+            {
+                known.Definition = step;
+            }
+            else
+            {
+                _waits.EndStep(step.Id);
+                _steps[step.Id] = new StepState(step) { Attempt = known?.Attempt ?? 0, Use = known?.Use ?? ModelUse.None, Holder = _own };
+            }
+        }
+    }
+}

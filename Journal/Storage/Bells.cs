@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Agent.Resp;
+
+namespace Agent.Journal.Storage;
+
+/// <summary>Rings after appends and hears others ring. One channel for all runs: a process subscribes once, however many runs it follows.
+/// A bell is a hint: who waits for one also looks by himself now and then.</summary>
+sealed class Bells(RespConnection connection, RespSubscriber subscriber)
+{
+    readonly ConcurrentDictionary<Guid, Listener[]> _byRun = new();
+    readonly ConcurrentDictionary<Action<Guid, long>, byte> _all = new();
+    readonly Lock _gate = new();
+    readonly Dictionary<Guid, long> _rung = [];
+    Task<IAsyncDisposable>? _subscription;
+    Task _ringing = Task.CompletedTask;
+
+    /// <summary>Completes when everything rung so far is out.</summary>
+    public Task Idle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ringing;
+            }
+        }
+    }
+
+    /// <summary>Says that a run's journal now ends at <paramref name="sequence"/>. Does not wait; rings that pile up while one is under way go out as one.</summary>
+    public void Ring(Guid runId, long sequence)
+    {
+        lock (_gate)
+        {
+            _rung[runId] = sequence;
+            if (_ringing.IsCompleted)
+            {
+                _ringing = RingAsync();
+            }
+        }
+    }
+
+    /// <summary>Hears bells of one run; <see cref="Listener.WaitAsync"/> waits for the next.</summary>
+    public async Task<Listener> ListenAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        await SubscribeAsync(cancellationToken);
+        var listener = new Listener(this, runId);
+        _byRun.AddOrUpdate(runId, [listener], (_, others) => [.. others, listener]);
+        return listener;
+    }
+
+    public async Task<IAsyncDisposable> HearAllAsync(Action<Guid, long> handler, CancellationToken cancellationToken)
+    {
+        await SubscribeAsync(cancellationToken);
+
+        // The same delegate may be given twice; each registration is its own.
+        Action<Guid, long> own = (runId, sequence) => handler(runId, sequence);
+        _all.TryAdd(own, 0);
+        return new Registration(() => _all.TryRemove(own, out _));
+    }
+
+    async Task RingAsync()
+    {
+        while (true)
+        {
+            KeyValuePair<Guid, long>[] rung;
+            lock (_gate)
+            {
+                if (_rung.Count == 0)
+                {
+                    // Told under the lock, so that the next Ring starts a new loop.
+                    _ringing = Task.CompletedTask;
+                    return;
+                }
+
+                rung = [.. _rung];
+                _rung.Clear();
+            }
+
+            var commands = new RespCommand[rung.Length * 2];
+            for (var position = 0; position < rung.Length; position++)
+            {
+                var (runId, sequence) = rung[position];
+                commands[position * 2] = RespCommand.Of("SET", JournalKeys.Hint(runId), sequence);
+                commands[(position * 2) + 1] = RespCommand.Of("PUBLISH", JournalKeys.Bell, $"{runId} {sequence.ToString(CultureInfo.InvariantCulture)}");
+            }
+
+            try
+            {
+                await connection.ExecuteAsync(commands);
+            }
+            catch (Exception exception) when (exception is RespConnectionException or ObjectDisposedException)
+            {
+                // Hints only: a stale head is walked on from, and followers look by themselves.
+            }
+        }
+    }
+
+    Task<IAsyncDisposable> SubscribeAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_subscription is null or { IsFaulted: true } or { IsCanceled: true })
+            {
+                _subscription = subscriber.SubscribeAsync(JournalKeys.Bell, Hear, CancellationToken.None);
+            }
+
+            return _subscription.WaitAsync(cancellationToken);
+        }
+    }
+
+    void Hear(ReadOnlyMemory<byte> payload)
+    {
+        // Empty: the subscription was away and may have missed some, so everybody looks.
+        if (payload.IsEmpty)
+        {
+            foreach (var listener in _byRun.Values.SelectMany(listeners => listeners))
+            {
+                listener.Wake();
+            }
+
+            return;
+        }
+
+        var text = Encoding.UTF8.GetString(payload.Span);
+        var space = text.IndexOf(' ', StringComparison.Ordinal);
+        if (space < 0 || !Guid.TryParse(text.AsSpan(0, space), out var runId) || !long.TryParse(text.AsSpan(space + 1), CultureInfo.InvariantCulture, out var sequence))
+        {
+            return;
+        }
+
+        if (_byRun.TryGetValue(runId, out var ours))
+        {
+            foreach (var listener in ours)
+            {
+                listener.Wake();
+            }
+        }
+
+        foreach (var (handler, _) in _all)
+        {
+            handler(runId, sequence);
+        }
+    }
+
+    void Leave(Listener listener)
+    {
+        while (_byRun.TryGetValue(listener.RunId, out var present))
+        {
+            var rest = present.Where(other => other != listener).ToArray();
+            if (rest.Length == 0 ? _byRun.TryRemove(new(listener.RunId, present)) : _byRun.TryUpdate(listener.RunId, rest, present))
+            {
+                return;
+            }
+        }
+    }
+
+    public sealed class Listener(Bells bells, Guid runId) : IDisposable
+    {
+        readonly SemaphoreSlim _rung = new(0, 1);
+
+        public Guid RunId { get; } = runId;
+
+        /// <summary>Waits for a bell rung since the last wait, or until <paramref name="atMost"/> is over.</summary>
+        public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _rung.WaitAsync(atMost, cancellationToken);
+
+        public void Wake()
+        {
+            lock (_rung)
+            {
+                if (_rung.CurrentCount == 0)
+                {
+                    _rung.Release();
+                }
+            }
+        }
+
+        public void Dispose() => bells.Leave(this);
+    }
+
+    sealed class Registration(Action end) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            end();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
