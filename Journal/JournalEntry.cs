@@ -27,7 +27,11 @@ public abstract record AppendResult
     }
 
     /// <summary>Written; the new head.</summary>
-    public sealed record Appended(JournalHead Head) : AppendResult;
+    public sealed record Appended(JournalHead Head) : AppendResult
+    {
+        /// <summary>The time its entries bear.</summary>
+        public required DateTimeOffset At { get; init; }
+    }
 
     /// <summary>Not written: somebody appended before. Read from the head you knew, decide again.</summary>
     public sealed record Moved(JournalHead Current) : AppendResult;

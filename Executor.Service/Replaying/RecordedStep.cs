@@ -73,11 +73,17 @@ sealed class RecordedStep : IRunLog
             return Task.FromResult<AppendResult>(new AppendResult.Moved(_run.Entries[(int)next.Sequence - 2].Head));
         }
 
+        var follows = expected.Sequence;
         foreach (var made in events)
         {
             if (Next is not { } recorded)
             {
                 throw new RecordLeftException(null);
+            }
+
+            if (recorded.Sequence != ++follows)
+            {
+                throw Left(Comparison.Text(made), "It was written later than what stands before it; this version of the program writes both at once.");
             }
 
             if (!Comparison.IsSame(made, recorded.Event))
@@ -90,7 +96,7 @@ sealed class RecordedStep : IRunLog
             Compared++;
         }
 
-        return Task.FromResult<AppendResult>(new AppendResult.Appended(_own[_next - 1].Head));
+        return Task.FromResult<AppendResult>(new AppendResult.Appended(_own[_next - 1].Head) { At = _own[_next - 1].At });
     }
 
     public async IAsyncEnumerable<JournalEntry> ReadAsync(Guid runId, long from = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)

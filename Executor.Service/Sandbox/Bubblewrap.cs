@@ -10,7 +10,7 @@ sealed class Bubblewrap(string program, SandboxOptions options) : ISandbox
 
     public string Level => "bubblewrap";
 
-    public Task<Process> StartAsync(SandboxedCommand command, string temporary, LaunchThread launcher) => launcher.StartAsync(StartInfo(command, temporary), command.Mark);
+    public Task<Process> StartAsync(SandboxedCommand command, string temporary, LaunchThread launcher, CancellationToken cancellationToken) => launcher.StartAsync(StartInfo(command, temporary), command.Mark);
 
     ProcessStartInfo StartInfo(SandboxedCommand command, string temporary)
     {

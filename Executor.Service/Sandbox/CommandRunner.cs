@@ -25,11 +25,13 @@ sealed partial class CommandRunner(SandboxChoice sandboxes, LaunchThread launche
     async Task<CommandResult> RunAsync(ISandbox sandbox, SandboxedCommand command, string temporary, CancellationToken cancellationToken)
     {
         var (stdout, stderr) = (new CapturedOutput(options.Value.MaxOutputBytes), new CapturedOutput(options.Value.MaxOutputBytes));
+        using var deadline = new CancellationTokenSource(command.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         Process process;
         try
         {
             RunningCalls.Begin(command.Mark);
-            process = await sandbox.StartAsync(command, temporary, launcher);
+            process = await sandbox.StartAsync(command, temporary, launcher, either.Token);
         }
         catch (Win32Exception)
         {
@@ -38,8 +40,6 @@ sealed partial class CommandRunner(SandboxChoice sandboxes, LaunchThread launche
         }
 
         using var _ = process;
-        using var deadline = new CancellationTokenSource(command.Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         using var drain = new CancellationTokenSource();
         using var watched = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
         var overrun = new CommandWatch(options.Value, time).OverrunAsync(process.Id, command.Mark, watched.Token);

@@ -9,8 +9,9 @@ interface ISandbox
     string Level { get; }
 
     /// <summary>Starts the command, its three streams in our hands.</summary>
+    /// <param name="cancellationToken">The command's time is over: what was started by then is returned.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">A program it needs is not there.</exception>
-    Task<Process> StartAsync(SandboxedCommand command, string temporary, LaunchThread launcher);
+    Task<Process> StartAsync(SandboxedCommand command, string temporary, LaunchThread launcher, CancellationToken cancellationToken);
 
     /// <summary>Ends whatever the command left behind.</summary>
     void EndRemains(int process, SandboxedCommand command);

@@ -7,29 +7,52 @@ namespace Agent.Executor.Service.Sandbox;
 /// To start the launcher takes longer than most commands, so some wait, started, for their one command: with nothing of it in their hands, no rights taken, and no other input than the orders.</summary>
 sealed class Landlock(SandboxOptions options) : ISandbox
 {
+    const int KilledBySignal = 128;
+
     public string Level => "landlock";
 
-    public async Task<Process> StartAsync(SandboxedCommand command, string temporary, LaunchThread launcher)
+    public async Task<Process> StartAsync(SandboxedCommand command, string temporary, LaunchThread launcher, CancellationToken cancellationToken)
     {
         var orders = Orders(command, temporary).ToBytes();
         while (true)
         {
             var process = await launcher.TakeAsync(StartInfo, options.WarmLaunchers, command.Mark);
-            try
+            if (!await WasKilledBeforeAsync(process, orders, cancellationToken))
             {
-                await process.StandardInput.BaseStream.WriteAsync(orders);
-                await process.StandardInput.BaseStream.FlushAsync();
                 return process;
             }
-            catch (IOException) when (process.HasExited)
-            {
-                // One that waited has died meanwhile, and has done nothing: the next one.
-                process.Dispose();
-            }
+
+            process.Dispose();
         }
     }
 
     public void EndRemains(int process, SandboxedCommand command) => ProcessRemains.End(process, command.Mark);
+
+    // When memory runs out the kernel ends those that wait first. One that was killed before it said that the command begins has done nothing of it: the next one may.
+    static async Task<bool> WasKilledBeforeAsync(Process process, byte[] orders, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(orders, cancellationToken);
+            await process.StandardInput.BaseStream.FlushAsync(cancellationToken);
+            if (await process.StandardOutput.BaseStream.ReadAsync(new byte[Launcher.Begins.Length], cancellationToken) > 0)
+            {
+                return false;
+            }
+        }
+        catch (IOException)
+        {
+            // Nobody reads the orders any more; how it ended tells the rest.
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+
+        // What it could not do it has said on the other stream, and ended by itself.
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode > KilledBySignal;
+    }
 
     static ProcessStartInfo StartInfo()
     {

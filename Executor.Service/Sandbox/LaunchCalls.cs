@@ -80,6 +80,15 @@ static partial class LaunchCalls
 
     public static nint Landlock(int number, nint first, nint second, nint third, nint fourth) => syscall(number, first, second, third, fourth);
 
+    /// <exception cref="LaunchFailedException">Nobody is there to hear it.</exception>
+    public static void SayThatItBegins()
+    {
+        if (write(1, Launcher.Begins.ToArray(), (nuint)Launcher.Begins.Length) != Launcher.Begins.Length)
+        {
+            throw new LaunchFailedException($"whoever started this is not listening: {Workspaces.Posix.LastError()}");
+        }
+    }
+
     /// <summary>Returns only when it failed.</summary>
     public static void Become(string program, LaunchOrders orders)
     {
@@ -128,6 +137,9 @@ static partial class LaunchCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int prctl(int option, nint second, nint third, nint fourth, nint fifth);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(int descriptor, byte[] bytes, nuint length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setrlimit(int resource, in ResourceLimit limit);

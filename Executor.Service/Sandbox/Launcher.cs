@@ -7,6 +7,9 @@ static class Launcher
 {
     public const string Argument = "--launch-sandboxed";
 
+    /// <summary>What it writes on its standard output just before the command takes its place.</summary>
+    public static ReadOnlySpan<byte> Begins => "\n"u8;
+
     const int CanNotLaunch = 125;
     const int NoSuchProgram = 127;
 
@@ -34,6 +37,7 @@ static class Launcher
             LaunchCalls.DropCapabilities();
             LandlockRules.Restrict(orders);
             SeccompFilter.Install(orders.HasNetwork);
+            LaunchCalls.SayThatItBegins();
             LaunchCalls.Become(program, orders);
             Console.Error.WriteLine($"sandbox: '{program}' can not be run: {Workspaces.Posix.LastError()}");
         }

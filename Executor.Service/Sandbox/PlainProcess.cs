@@ -7,7 +7,7 @@ sealed class PlainProcess(SandboxOptions options) : ISandbox
 {
     public string Level => "plain";
 
-    public Task<Process> StartAsync(SandboxedCommand command, string temporary, LaunchThread launcher) => launcher.StartAsync(StartInfo(command, temporary), command.Mark);
+    public Task<Process> StartAsync(SandboxedCommand command, string temporary, LaunchThread launcher, CancellationToken cancellationToken) => launcher.StartAsync(StartInfo(command, temporary), command.Mark);
 
     ProcessStartInfo StartInfo(SandboxedCommand command, string temporary)
     {

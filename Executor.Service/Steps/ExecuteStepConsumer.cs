@@ -1,5 +1,4 @@
 using Agent.Contracts;
-using Agent.Journal;
 using Agent.ServiceDefaults;
 using MassTransit;
 using Microsoft.Extensions.Options;
@@ -7,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Agent.Executor.Service.Steps;
 
 /// <summary>The way in and the way out of a step. Every end makes a decision owed, so the planner is told; what happened stands in the journal.</summary>
-sealed class ExecuteStepConsumer(StepRunner runner, RunJournal journal, ExecutorTelemetry telemetry, IHostApplicationLifetime host, ILogger<ExecuteStepConsumer> logger) : IConsumer<ExecuteStep>
+sealed class ExecuteStepConsumer(StepRunner runner, ExecutorTelemetry telemetry, IHostApplicationLifetime host, ILogger<ExecuteStepConsumer> logger) : IConsumer<ExecuteStep>
 {
     public async Task Consume(ConsumeContext<ExecuteStep> context)
     {
@@ -16,15 +15,11 @@ sealed class ExecuteStepConsumer(StepRunner runner, RunJournal journal, Executor
 
         // Not only when the bus gives up waiting: a step is handed back as soon as this process is to stop.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.ApplicationStopping);
-        var outcome = await runner.RunAsync(step, stopping.Token);
-        CrashPoint.Reach("step.released");
+        var outcome = await runner.RunAsync(step, head => context.Publish(new RunAdvanced(step.RunId, head.Sequence), CancellationToken.None), stopping.Token);
         logger.StepEnded(step.RunId, step.StepId, step.Attempt, outcome.GetType().Name, Detail(outcome));
         if (outcome is not StepOutcome.Ignored)
         {
             telemetry.StepEnded(outcome.GetType().Name.ToLowerInvariant());
-            var head = await journal.HeadAsync(step.RunId, CancellationToken.None);
-            await context.Publish(new RunAdvanced(step.RunId, head.Sequence), CancellationToken.None);
-            CrashPoint.Reach("step.announced");
         }
     }
 

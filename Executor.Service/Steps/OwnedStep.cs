@@ -87,8 +87,8 @@ sealed class OwnedStep(IRunLog journal, RunState state, string stepId, int attem
 
                 switch (await journal.AppendAsync(state.RunId, state.Head, events, owner, CancellationToken.None))
                 {
-                    case AppendResult.Appended(var head):
-                        Take(events, head);
+                    case AppendResult.Appended appended:
+                        state.Apply(events, appended, owner);
                         return true;
                     case AppendResult.Moved when await CatchUpAsync(events[0]):
                         return true;
@@ -129,16 +129,6 @@ sealed class OwnedStep(IRunLog journal, RunState state, string stepId, int attem
         {
             RequestStop();
             throw new StepLostException(refusal);
-        }
-    }
-
-    void Take(IReadOnlyList<IRunEvent> events, JournalHead head)
-    {
-        for (var index = 0; index < events.Count; index++)
-        {
-            var sequence = head.Sequence - events.Count + 1 + index;
-            var hash = sequence == head.Sequence ? head.Hash : "";
-            state.Apply(new JournalEntry(state.RunId, sequence, hash, "", time.GetUtcNow(), owner, RunEventTypes.NameOf(events[index]), 1, events[index], default));
         }
     }
 

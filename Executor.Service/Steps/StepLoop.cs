@@ -50,16 +50,25 @@ sealed partial class StepLoop(StepModel model, ToolCalls calls, IOptions<StepOpt
                 return await FailAsync(owned, "limit", limit, retryable: false);
             }
 
+            ModelReplied reply;
             try
             {
-                var reply = await model.AskAsync(owned);
+                reply = await model.AskAsync(owned);
                 CrashPoint.Reach("model.replied");
-                await owned.AppendIntentAsync(reply);
-                CrashPoint.Reach("reply.appended");
+                if (reply.Calls.Count > 0)
+                {
+                    await owned.AppendIntentAsync(reply);
+                    CrashPoint.Reach("reply.appended");
+                }
             }
             catch (Exception exception) when (exception is not (BudgetExhaustedException or BudgetAskException or OperationCanceledException or StepLostException or Resp.RespConnectionException or Resp.RespServerException))
             {
                 return await FailAsync(owned, "model", $"The model's answer could not be taken: {exception.Message}", retryable: true);
+            }
+
+            if (reply.Calls.Count == 0)
+            {
+                return await EndAsync(owned, reply.Text, reply);
             }
         }
     }
@@ -92,21 +101,22 @@ sealed partial class StepLoop(StepModel model, ToolCalls calls, IOptions<StepOpt
         : time.GetElapsedTime(began) > options.Value.MaxDuration ? $"No answer within {options.Value.MaxDuration}."
         : null;
 
-    static async Task<StepOutcome> EndAsync(OwnedStep owned, string answer)
+    /// <param name="before">What is to stand before the end in the journal, in the same append.</param>
+    static async Task<StepOutcome> EndAsync(OwnedStep owned, string answer, params IReadOnlyList<IRunEvent> before)
     {
         if (string.IsNullOrWhiteSpace(answer))
         {
-            return await FailAsync(owned, "model", "The model ended the step without an answer.", retryable: true);
+            return await FailAsync(owned, "model", "The model ended the step without an answer.", retryable: true, before);
         }
 
-        await owned.AppendOutcomeAsync(new StepExecuted(owned.Step.Id, owned.Attempt, answer, Evidence(owned, answer), owned.Token));
+        await owned.AppendOutcomeAsync([.. before, new StepExecuted(owned.Step.Id, owned.Attempt, answer, Evidence(owned, answer), owned.Token)]);
         CrashPoint.Reach("step.executed");
         return new StepOutcome.Executed();
     }
 
-    static async Task<StepOutcome> FailAsync(OwnedStep owned, string code, string reason, bool retryable)
+    static async Task<StepOutcome> FailAsync(OwnedStep owned, string code, string reason, bool retryable, params IReadOnlyList<IRunEvent> before)
     {
-        await owned.AppendOutcomeAsync(new StepFailed(owned.Step.Id, owned.Attempt, code, reason, retryable, owned.Token));
+        await owned.AppendOutcomeAsync([.. before, new StepFailed(owned.Step.Id, owned.Attempt, code, reason, retryable, owned.Token)]);
         CrashPoint.Reach("step.failed");
         return new StepOutcome.Failed(code, reason);
     }

@@ -10,15 +10,16 @@ namespace Agent.Executor.Service.Steps;
 sealed class StepRunner(
     RunJournal journal, Leases leases, StepLoop loop, StepWatch watch, StopSign sign, CurrentBundle bundle, ExecutorInstance instance, IOptions<StepOptions> options, TimeProvider time, ILogger<StepRunner> logger)
 {
-    public async Task<StepOutcome> RunAsync(ExecuteStep message, CancellationToken cancellationToken)
+    /// <param name="announce">Tells who waits for it that the journal has moved on, up to here.</param>
+    public async Task<StepOutcome> RunAsync(ExecuteStep message, Func<JournalHead, Task> announce, CancellationToken cancellationToken)
     {
-        var first = await journal.LoadAsync(message.RunId, cancellationToken);
-        if (Refusal(first, message) is { } early)
+        var state = await journal.LoadAsync(message.RunId, cancellationToken);
+        if (Refusal(state, message) is { } early)
         {
             return new StepOutcome.Ignored(early);
         }
 
-        if (!await HasBundleAsync(first!, cancellationToken))
+        if (!await HasBundleAsync(state!, cancellationToken))
         {
             return new StepOutcome.HandedBack("no policy bundle is in force");
         }
@@ -29,20 +30,26 @@ sealed class StepRunner(
             return new StepOutcome.Ignored("another executor works on it");
         }
 
-        // What was read before the lease may be old: its former owner could still append.
-        var state = await journal.LoadAsync(message.RunId, cancellationToken);
-        if (Refusal(state, message) is { } late)
-        {
-            return new StepOutcome.Ignored(late);
-        }
-
+        // What was read before the lease may be old, for its former owner could still append: then the journal refuses, and what is new is looked at.
         if (!await LeaseAsync(state!, message, lease.Token, cancellationToken))
         {
             return new StepOutcome.Ignored("it changed hands");
         }
 
         using var owned = new OwnedStep(journal, state!, message.StepId, message.Attempt, instance.Name, lease.Token, time);
-        return await WorkAsync(owned, lease, cancellationToken);
+        var outcome = await WorkAsync(owned, lease, cancellationToken);
+        var givenBack = lease.DisposeAsync().AsTask();
+        if (outcome is not StepOutcome.Executed)
+        {
+            // What may follow is another attempt, which has to find it free.
+            await givenBack;
+        }
+
+        CrashPoint.Reach("step.released");
+        await announce(owned.Run.Head);
+        CrashPoint.Reach("step.announced");
+        await givenBack;
+        return outcome;
     }
 
     async Task<StepOutcome> WorkAsync(OwnedStep owned, Lease lease, CancellationToken cancellationToken)
@@ -92,10 +99,10 @@ sealed class StepRunner(
         while (Refusal(state, message) is null && token > state.Step(message.StepId).Token)
         {
             CrashPoint.Reach("lease.taken");
-            if (await journal.AppendAsync(message.RunId, state.Head, [leased], instance.Name, cancellationToken) is AppendResult.Appended(var head))
+            if (await journal.AppendAsync(message.RunId, state.Head, [leased], instance.Name, cancellationToken) is AppendResult.Appended appended)
             {
                 CrashPoint.Reach("lease.appended");
-                state.Apply(new JournalEntry(state.RunId, head.Sequence, head.Hash, "", time.GetUtcNow(), instance.Name, nameof(StepLeased), 1, leased, default));
+                state.Apply([leased], appended, instance.Name);
                 return true;
             }
 

@@ -1,69 +1,35 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Agent.Contracts;
+using Agent.ServiceDefaults.Http;
 
 namespace Agent.Executor.Service.Tools;
 
-/// <summary>Tools of the MCP endpoints behind the gateway. A gateway that is away has no tools; the built-in ones go on.</summary>
-sealed class GatewayTools(IHttpClientFactory clients, IConfiguration configuration, TimeProvider time, ILogger<GatewayTools> logger) : IDisposable
+/// <summary>Tools of the MCP endpoints behind the gateway. A gateway that stays away has no tools; the built-in ones go on.</summary>
+sealed class GatewayTools : IDisposable
 {
     public const string Service = "mcp-gateway";
 
     static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan ListTime = TimeSpan.FromSeconds(3);
 
-    readonly SemaphoreSlim _fetching = new(1, 1);
-    IReadOnlyList<ITool> _tools = [];
-    DateTimeOffset _fetchedAt;
-    bool _isAway;
+    readonly IHttpClientFactory _clients;
+    readonly ServiceListing<ITool>? _listing;
 
-    public async Task<IReadOnlyList<ITool>> ListAsync(CancellationToken cancellationToken)
+    public GatewayTools(IHttpClientFactory clients, IConfiguration configuration, TimeProvider time, ILogger<GatewayTools> logger)
     {
-        if (string.IsNullOrEmpty(configuration[$"services:{Service}:http:0"]))
-        {
-            return [];
-        }
-
-        await _fetching.WaitAsync(cancellationToken);
-        try
-        {
-            if (time.GetUtcNow() - _fetchedAt > Freshness)
-            {
-                _tools = await FetchAsync(cancellationToken);
-                _fetchedAt = time.GetUtcNow();
-            }
-
-            return _tools;
-        }
-        finally
-        {
-            _fetching.Release();
-        }
+        _clients = clients;
+        _listing = string.IsNullOrEmpty(configuration[$"services:{Service}:http:0"]) ? null : new ServiceListing<ITool>(AskAsync, Freshness, time, logger.GatewayAway);
     }
 
-    public void Dispose() => _fetching.Dispose();
+    public async Task<IReadOnlyList<ITool>> ListAsync(CancellationToken cancellationToken) => _listing is null ? [] : await _listing.ListAsync(cancellationToken);
 
-    async Task<IReadOnlyList<ITool>> FetchAsync(CancellationToken cancellationToken)
+    public void Dispose() => _listing?.Dispose();
+
+    async Task<IReadOnlyList<ITool>> AskAsync(CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(ListTime, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
-        {
-            var gateway = clients.CreateClient(Service);
-            var listed = await gateway.GetFromJsonAsync<List<GatewayToolListing>>("/mcp/tools", ContractJson.Options, either.Token) ?? [];
-            _isAway = false;
-            return [.. listed.Select(listing => new GatewayTool(listing, gateway))];
-        }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            if (!_isAway)
-            {
-                logger.GatewayAway(exception.Message);
-            }
-
-            _isAway = true;
-            return [];
-        }
+        var gateway = _clients.CreateClient(Service);
+        var listed = await gateway.GetFromJsonAsync<List<GatewayToolListing>>("/mcp/tools", ContractJson.Options, cancellationToken) ?? [];
+        return [.. listed.Select(listing => new GatewayTool(listing, gateway))];
     }
 }
 

@@ -16,6 +16,9 @@ public sealed class RunState(Guid runId)
     TimeSpan _waited;
     List<CriticalStateEntered> _criticalStates = [];
 
+    // Asked for many times at each look; made again when a step's object has changed.
+    IReadOnlyList<StepState>? _inOrder;
+
     // Which steps and calls are this fold's alone, and so may be changed: a copy shares the others with what it was made from.
     object _own = new();
     bool _isPlanBegun;
@@ -57,7 +60,7 @@ public sealed class RunState(Guid runId)
     public IReadOnlyList<string> PlanMistakes { get; private set; } = [];
 
     /// <summary>Steps of the current plan, in its order.</summary>
-    public IReadOnlyList<StepState> Steps => Plan is null ? [] : [.. Plan.Steps.Select(step => _steps[step.Id])];
+    public IReadOnlyList<StepState> Steps => _inOrder ??= Plan is null ? [] : [.. Plan.Steps.Select(step => _steps[step.Id])];
 
     /// <summary>All tool calls by our call id, in order of decision.</summary>
     public IReadOnlyDictionary<string, ToolCallState> Calls => _calls;
@@ -220,6 +223,18 @@ public sealed class RunState(Guid runId)
         copy._criticalStates = [.. _criticalStates];
         (_own, copy._own) = (new(), new());
         return copy;
+    }
+
+    /// <summary>Takes what its owner has just appended after <see cref="Head"/>, so that it need not be read back.</summary>
+    public void Apply(IReadOnlyList<IRunEvent> appended, AppendResult.Appended result, string actor)
+    {
+        for (var index = 0; index < appended.Count; index++)
+        {
+            // The hashes between are nobody's: who appends knows the last one.
+            var sequence = result.Head.Sequence - appended.Count + 1 + index;
+            var hash = sequence == result.Head.Sequence ? result.Head.Hash : "";
+            Apply(new JournalEntry(RunId, sequence, hash, "", result.At, actor, RunEventTypes.NameOf(appended[index]), 1, appended[index], default));
+        }
     }
 
     /// <summary>Takes the next entry.</summary>
@@ -471,6 +486,7 @@ public sealed class RunState(Guid runId)
         if (_steps.TryGetValue(stepId, out var step) && step.Holder != _own)
         {
             _steps[stepId] = step = step.Copy(_own);
+            _inOrder = null;
         }
 
         return step;
@@ -515,5 +531,7 @@ public sealed class RunState(Guid runId)
                 _steps[step.Id] = new StepState(step) { Attempt = known?.Attempt ?? 0, Use = known?.Use ?? ModelUse.None, Holder = _own };
             }
         }
+
+        _inOrder = null;
     }
 }

@@ -136,7 +136,7 @@ sealed class Appender(RespConnection connection, StoredEntries entries, KnownHea
     AppendResult.Appended Appended(Batch batch, long generation)
     {
         heads.Note(batch.RunId, generation, batch.Head, batch.EndsRun);
-        return new AppendResult.Appended(batch.Head);
+        return new AppendResult.Appended(batch.Head) { At = batch.At };
     }
 
     async Task<AppendResult> MovedAsync(Batch batch, CancellationToken cancellationToken)

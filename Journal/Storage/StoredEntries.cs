@@ -7,7 +7,8 @@ namespace Agent.Journal.Storage;
 /// <summary>Reads stored entries by position.</summary>
 sealed class StoredEntries(RespConnection connection, KnownHeads heads)
 {
-    const int SmallestFetch = 32;
+    // Mostly a few entries are new to who reads on; the long way from the first entry is soon in large steps.
+    const int SmallestFetch = 8;
     const int LargestFetch = 512;
 
     /// <summary>The entries present from a position on, up to the first that is missing.</summary>

@@ -42,10 +42,10 @@ sealed class RunCoordinator(RunJournal journal, RunStates states, PlannerInstanc
                     case AppendResult.Moved moved:
                         await run.CatchUpAsync(moved, cancellationToken);
                         break;
-                    default:
+                    case AppendResult.Appended appended:
                         CrashPoint.Reach("decision.appended");
                         Tell(runId, decision.Events);
-                        await run.CatchUpAsync(cancellationToken);
+                        run.State.Apply(decision.Events, appended, instance.Name);
                         if (run.State.End is { } end && isRunning)
                         {
                             next.UnionWith((await DecideAsync(run, cancellationToken)).Next);

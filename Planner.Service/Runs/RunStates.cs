@@ -84,9 +84,10 @@ sealed class RunStates(RunJournal journal, TimeProvider time)
     {
         public RunState State => kept.State;
 
+        /// <exception cref="JournalBrokenException">The journal has another past than the one we knew.</exception>
         public async Task CatchUpAsync(CancellationToken cancellationToken)
         {
-            await foreach (var entry in states._journal.ReadAsync(kept.RunId, kept.State.Head.Sequence + 1, cancellationToken))
+            await foreach (var entry in states._journal.ReadAfterAsync(kept.RunId, kept.State.Head, cancellationToken))
             {
                 kept.State.Apply(entry);
             }

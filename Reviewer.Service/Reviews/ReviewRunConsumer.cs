@@ -1,6 +1,5 @@
 using Agent.Contracts;
 using Agent.Journal.Runs;
-using Agent.ServiceDefaults;
 using MassTransit;
 
 namespace Agent.Reviewer.Service.Reviews;
@@ -11,17 +10,13 @@ sealed class ReviewRunConsumer(ReviewWork work, RunReviewer reviewer) : IConsume
     public async Task Consume(ConsumeContext<ReviewRun> context)
     {
         var message = context.Message;
-        var head = await work.DoAsync(
+        await work.DoAsync(
             message.RunId,
             "run",
             null,
             state => state.PlanVersion == message.PlanVersion && state.Review is null && state.Steps.All(step => step.Phase == StepPhase.Accepted),
             reviewer.ReviewAsync,
+            head => context.Publish(new RunAdvanced(message.RunId, head.Sequence), context.CancellationToken),
             context.CancellationToken);
-        if (head is { } reached)
-        {
-            await context.Publish(new RunAdvanced(message.RunId, reached.Sequence), context.CancellationToken);
-            CrashPoint.Reach("review.announced");
-        }
     }
 }

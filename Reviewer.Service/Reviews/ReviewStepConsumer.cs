@@ -1,7 +1,6 @@
 using Agent.Contracts;
 using Agent.Journal.Runs;
 using Agent.Reviewer.Service.Checks;
-using Agent.ServiceDefaults;
 using MassTransit;
 
 namespace Agent.Reviewer.Service.Reviews;
@@ -12,18 +11,14 @@ sealed class ReviewStepConsumer(ReviewWork work, StepReviewer reviewer) : IConsu
     public async Task Consume(ConsumeContext<ReviewStep> context)
     {
         var message = context.Message;
-        var head = await work.DoAsync(
+        await work.DoAsync(
             message.RunId,
             message.StepId,
             message.StepId,
             state => StepOf(state, message) is { Phase: StepPhase.Executed },
             (state, cancellationToken) => reviewer.ReviewAsync(new StepUnderReview(state, StepOf(state, message)!), cancellationToken),
+            head => context.Publish(new RunAdvanced(message.RunId, head.Sequence), context.CancellationToken),
             context.CancellationToken);
-        if (head is { } reached)
-        {
-            await context.Publish(new RunAdvanced(message.RunId, reached.Sequence), context.CancellationToken);
-            CrashPoint.Reach("review.announced");
-        }
     }
 
     static StepState? StepOf(RunState state, ReviewStep message) => state.Steps.FirstOrDefault(step => step.Id == message.StepId && step.Attempt == message.Attempt);

@@ -13,12 +13,26 @@ sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance inst
 
     /// <param name="isWanted">Whether the state still asks for this review.</param>
     /// <param name="stepId">For the record, when the model is away; null for a run's review.</param>
-    /// <returns>The head after the verdict; null if nothing was appended.</returns>
-    public async Task<JournalHead?> DoAsync(
-        Guid runId, string name, string? stepId, Func<RunState, bool> isWanted, Func<RunState, CancellationToken, Task<IReadOnlyList<IRunEvent>>> review, CancellationToken cancellationToken)
+    /// <param name="announce">Tells who waits for it that the verdict stands, up to here.</param>
+    public async Task DoAsync(
+        Guid runId, string name, string? stepId, Func<RunState, bool> isWanted, Func<RunState, CancellationToken, Task<IReadOnlyList<IRunEvent>>> review, Func<JournalHead, Task> announce, CancellationToken cancellationToken)
     {
         await using var lease = await leases.TryTakeAsync($"review:{runId:N}:{name}", instance.Name, LeaseTime, cancellationToken);
-        if (lease is null || sign.IsUp || await journal.LoadAsync(runId, cancellationToken) is not { } state || !MayBeJudged(state) || !isWanted(state))
+        if (lease is not null && await JudgeAsync(lease, runId, stepId, isWanted, review, cancellationToken) is { } head)
+        {
+            // Whoever asks for the same name again comes after another attempt: nobody waits for this lease.
+            var givenBack = lease.DisposeAsync().AsTask();
+            await announce(head);
+            CrashPoint.Reach("review.announced");
+            await givenBack;
+        }
+    }
+
+    /// <returns>The head after the verdict; null if nothing was appended.</returns>
+    async Task<JournalHead?> JudgeAsync(
+        Lease lease, Guid runId, string? stepId, Func<RunState, bool> isWanted, Func<RunState, CancellationToken, Task<IReadOnlyList<IRunEvent>>> review, CancellationToken cancellationToken)
+    {
+        if (sign.IsUp || await journal.LoadAsync(runId, cancellationToken) is not { } state || !MayBeJudged(state) || !isWanted(state))
         {
             return null;
         }

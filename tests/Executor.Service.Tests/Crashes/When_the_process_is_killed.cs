@@ -16,7 +16,6 @@ public class When_the_process_is_killed
     [InlineData("call.decided")]
     [InlineData("call.finished")]
     [InlineData("model.replied@2")]
-    [InlineData("reply.appended@2")]
     public async Task An_effect_that_may_not_be_repeated_happens_once(string place)
     {
         await using var world = await CrashWorld.StartAsync();

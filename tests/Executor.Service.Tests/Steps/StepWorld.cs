@@ -140,7 +140,7 @@ sealed class StepWorld : IAsyncDisposable
     }
 
     public Task<StepOutcome> RunAsync(StepRunner executor, int attempt = 1) =>
-        executor.RunAsync(new ExecuteStep(RunId, StepId, attempt), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
+        executor.RunAsync(new ExecuteStep(RunId, StepId, attempt), _ => Task.CompletedTask, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
 
     /// <summary>Appends whatever the head is: as another service does.</summary>
     public async Task AppendAsync(params IRunEvent[] events)

@@ -93,7 +93,7 @@ public class When_an_operator_intervenes
             await Task.Delay(Timeout.Infinite, cancellationToken);
         };
         var model = new ScriptedModel(Calls("count"), Answers("Done."));
-        var running = world.Executor(model).RunAsync(new ExecuteStep(world.RunId, StepWorld.StepId, 1), stopping.Token);
+        var running = world.Executor(model).RunAsync(new ExecuteStep(world.RunId, StepWorld.StepId, 1), _ => Task.CompletedTask, stopping.Token);
         await acting.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         await stopping.CancelAsync();

@@ -5,6 +5,7 @@ using Agent.Contracts;
 using Agent.Executor.Service.Tools;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Agent.Executor.Service.Tests.Tools;
 
@@ -105,18 +106,50 @@ public sealed class When_tools_come_from_the_gateway : IDisposable
     }
 
     [Fact]
-    public async Task A_gateway_that_is_away_has_no_tools_and_harms_nobody()
+    public async Task A_gateway_that_is_just_starting_again_is_waited_for()
     {
-        var gateway = new Gateway(_ => throw new HttpRequestException("refused"));
+        var (time, asked) = (new FakeTimeProvider(), 0);
+        var gateway = new Gateway(_ => ++asked < 5 ? throw new HttpRequestException("refused") : (HttpStatusCode.OK, Listed));
 
-        (await Tools(gateway).ListAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        (await PassAsync(time, Tools(gateway, time))).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_gateway_that_stays_away_has_no_tools_and_is_waited_for_once()
+    {
+        var (time, isAway) = (new FakeTimeProvider(), true);
+        var tools = Tools(new Gateway(_ => isAway ? throw new HttpRequestException("refused") : (HttpStatusCode.OK, Listed)), time);
+
+        (await PassAsync(time, tools)).ShouldBeEmpty();
+        time.Advance(TimeSpan.FromSeconds(6));
+        (await tools.ListAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        isAway = false;
+        time.Advance(TimeSpan.FromSeconds(6));
+        (await tools.ListAsync(TestContext.Current.CancellationToken)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Without_a_gateway_there_are_no_such_tools()
+    {
         (await new GatewayTools(null!, new ConfigurationManager(), TimeProvider.System, NullLogger<GatewayTools>.Instance).ListAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
     }
 
-    static GatewayTools Tools(Gateway gateway) => new(
+    static async Task<IReadOnlyList<ITool>> PassAsync(FakeTimeProvider time, GatewayTools tools)
+    {
+        var listing = tools.ListAsync(TestContext.Current.CancellationToken);
+        while (!listing.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        return await listing;
+    }
+
+    static GatewayTools Tools(Gateway gateway, TimeProvider? time = null) => new(
         gateway,
         new ConfigurationBuilder().AddInMemoryCollection([new("services:mcp-gateway:http:0", "http://gateway")]).Build(),
-        TimeProvider.System,
+        time ?? TimeProvider.System,
         NullLogger<GatewayTools>.Instance);
 
     sealed class Gateway(Func<string, (HttpStatusCode Status, string Body)> answer) : HttpMessageHandler, IHttpClientFactory
