@@ -40,7 +40,7 @@ catch (IOException exception)
 server.FaultPercent = faults;
 if (rules)
 {
-    server.Otherwise = OfflineRules.Answer;
+    server.Otherwise = request => CapableModel.IsAsked(request) ? CapableModel.Answer(request) : OfflineRules.Answer(request);
 }
 
 Console.WriteLine($"OPENAI_BASE_URL={server.BaseUrl} OPENAI_API_KEY=any AGENT_MODEL={FakeModelServer.Model}");

@@ -20,7 +20,7 @@ public class ModelSmokeTests
         await using var server = await FakeModelServer.StartAsync(kind);
         server.Otherwise = CapableModel.Answer;
 
-        var report = (await ModelSmoke.RunAsync(CapableModel.Configuration(server)))!;
+        var report = (await ModelSmoke.RunAsync(SmokedServer.Configuration(server)))!;
 
         report.IsUsable.ShouldBeTrue();
         report.Lines[0].ShouldBe(new SmokeLine("", "models", true, "1, scripted-1 among them"));
@@ -34,7 +34,7 @@ public class ModelSmokeTests
         await using var server = await FakeModelServer.StartAsync(ModelServerKind.ChatOnly);
         server.Otherwise = _ => new ScriptedReply("I would rather talk.");
 
-        var report = (await ModelSmoke.RunAsync(CapableModel.Configuration(server)))!;
+        var report = (await ModelSmoke.RunAsync(SmokedServer.Configuration(server)))!;
 
         report.IsUsable.ShouldBeFalse();
         report.Lines.Single(line => line is { Api: "chat", Feature: "tools" }).Detail.ShouldContain("called no tool");
@@ -45,7 +45,7 @@ public class ModelSmokeTests
     public async Task A_server_that_is_away_is_said_and_none_at_all_is_null()
     {
         var server = await FakeModelServer.StartAsync();
-        var configuration = CapableModel.Configuration(server);
+        var configuration = SmokedServer.Configuration(server);
         await server.DisposeAsync();
 
         (await ModelSmoke.RunAsync(configuration))!.Lines.ShouldAllBe(line => !line.Works);

@@ -27,7 +27,7 @@ public class The_compatibility_matrix_is_true
     {
         await using var server = await FakeModelServer.StartAsync(kind);
         server.Otherwise = CapableModel.Answer;
-        var report = (await ModelSmoke.RunAsync(CapableModel.Configuration(server)))!;
+        var report = (await ModelSmoke.RunAsync(SmokedServer.Configuration(server)))!;
         var settings = new ModelServer(server.BaseUrl, "k", FakeModelServer.Model, false, TimeSpan.FromSeconds(20), 4);
         var memory = Directory.CreateTempSubdirectory("agent-matrix-");
         using var client = LlmSetup.Online(settings, memory.FullName, new ServerGates(TimeProvider.System), TimeProvider.System);
