@@ -23,6 +23,20 @@ public class RunStatePropertyTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithEndSize(60));
 
     [Fact]
+    public void What_its_owner_appended_counts_as_if_it_had_been_read() =>
+        Prop.ForAll(Histories.ToArbitrary(), events =>
+        {
+            var entries = Chain.Of(events);
+            var appended = new RunState(Chain.RunId);
+            foreach (var entry in entries)
+            {
+                appended.Apply([entry.Event], new AppendResult.Appended(entry.Head) { At = entry.At }, entry.Actor);
+            }
+
+            Picture(appended).ShouldBe(Picture(RunState.Fold(Chain.RunId, entries)));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(60));
+
+    [Fact]
     public void A_copy_goes_on_by_itself() =>
         Prop.ForAll(Histories.ToArbitrary(), Gen.Choose(1, 60).ToArbitrary(), (events, at) =>
         {
