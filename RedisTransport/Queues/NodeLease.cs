@@ -10,8 +10,10 @@ sealed class NodeLease(BusConnection bus)
     /// <summary>False when others may have taken what this process held.</summary>
     public bool IsHeld => Interlocked.Read(ref _renewedAt) is not 0 and var at && bus.Clock.GetElapsedTime(at) < bus.Options.Lease;
 
+    /// <summary>Renews it. One that had run out is held again only when what this process receives from is written down anew: who died now would otherwise leave what it took with nobody.</summary>
     public async Task RenewAsync(CancellationToken cancellationToken)
     {
+        var hadRunOut = !IsHeld;
         long at;
         do
         {
@@ -20,6 +22,11 @@ sealed class NodeLease(BusConnection bus)
             await ExtendAsync(cancellationToken);
         }
         while (bus.Clock.GetElapsedTime(at) > bus.Options.Lease / 2); // It waited for a server to come: counted from before the wait, the lease would be over already.
+
+        if (hadRunOut)
+        {
+            await bus.Sweeper.EnterAgainAsync(cancellationToken);
+        }
 
         Interlocked.Exchange(ref _renewedAt, at);
     }

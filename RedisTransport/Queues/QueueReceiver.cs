@@ -150,7 +150,15 @@ sealed class QueueReceiver : IDisposable
         }
     }
 
-    string Place => $"{(_settings.Temporary ? "~" : "")}{Queue} {Consumer}";
+    /// <summary>As it is written down with its process.</summary>
+    public string Place => $"{(_settings.Temporary ? "~" : "")}{Queue} {Consumer}";
+
+    /// <summary>Queue (a temporary one with its <c>~</c>) and consumer of a place.</summary>
+    public static (string Queue, string Consumer) Read(string place)
+    {
+        var space = place.LastIndexOf(' ');
+        return (place[..space], place[(space + 1)..]);
+    }
 
     /// <summary>Writes down that it receives, for those who look after it when its process dies. Before the first message is taken.</summary>
     public async Task EnterAsync(CancellationToken cancellationToken) =>
@@ -162,6 +170,19 @@ sealed class QueueReceiver : IDisposable
                 RespCommand.Of("SADD", _keys.Consumers, Consumer),
             },
             cancellationToken: cancellationToken);
+
+    /// <summary>After others may have forgotten it, a temporary queue's bindings included.</summary>
+    public async Task EnterAgainAsync(CancellationToken cancellationToken)
+    {
+        await EnterAsync(cancellationToken);
+        if (_settings.Temporary)
+        {
+            await _bus.Bindings.BindAsync(Queue, _settings.Temporary, _settings.Topics, cancellationToken);
+        }
+
+        // What an earlier life of ours was given back is others' by now; what came since is on our list.
+        _taking.LookForStrays();
+    }
 
     void Rung(ReadOnlyMemory<byte> payload)
     {

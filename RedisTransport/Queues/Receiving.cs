@@ -45,6 +45,11 @@ sealed class Receiving(BusConnection bus, QueueReceiverSettings settings, QueueT
         {
             try
             {
+                if (!bus.Lease.IsHeld)
+                {
+                    await bus.Lease.RenewAsync(_stopping.Token);
+                }
+
                 await pump.MoveDueAsync(_stopping.Token);
                 var free = settings.Prefetch - held.Count;
                 var taken = free > 0 ? await taking.TakeAsync(rung ? free : 1, held) : Taken.Nothing;

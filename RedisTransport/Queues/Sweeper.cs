@@ -57,14 +57,12 @@ sealed class Sweeper(BusConnection bus)
             return;
         }
 
-        var nodes = (await bus.Commands.ExecuteAsync(RespCommand.Of("SMEMBERS", bus.Keys.Nodes), cancellationToken)).AsArray().Select(node => node.AsString()!).ToArray();
-        if (!nodes.Contains(bus.Node))
+        var nodes = await MembersAsync(bus.Keys.Nodes, cancellationToken);
+        var places = nodes.Contains(bus.Node) ? await MembersAsync(bus.Keys.Receivers(bus.Node), cancellationToken) : [];
+        foreach (var receiver in _receivers.Values.Where(receiver => !places.Contains(receiver.Place)))
         {
             // Somebody took us for dead.
-            foreach (var receiver in _receivers.Values)
-            {
-                await receiver.EnterAsync(cancellationToken);
-            }
+            await receiver.EnterAgainAsync(cancellationToken);
         }
 
         foreach (var node in await SilentAsync(nodes.Where(node => node != bus.Node).ToArray(), cancellationToken))
@@ -73,13 +71,24 @@ sealed class Sweeper(BusConnection bus)
         }
     }
 
+    /// <summary>All receivers of this process are written down, before they take anything: others may have forgotten us.</summary>
+    public async Task EnterAgainAsync(CancellationToken cancellationToken)
+    {
+        foreach (var receiver in _receivers.Values)
+        {
+            await receiver.EnterAgainAsync(cancellationToken);
+        }
+    }
+
+    async Task<string[]> MembersAsync(string key, CancellationToken cancellationToken) =>
+        [.. (await bus.Commands.ExecuteAsync(RespCommand.Of("SMEMBERS", key), cancellationToken)).AsArray().Select(member => member.AsString()!)];
+
     async Task BuryAsync(string node, CancellationToken cancellationToken)
     {
-        var places = (await bus.Commands.ExecuteAsync(RespCommand.Of("SMEMBERS", bus.Keys.Receivers(node)), cancellationToken)).AsArray();
-        foreach (var place in places.Select(place => place.AsString()!))
+        var places = await MembersAsync(bus.Keys.Receivers(node), cancellationToken);
+        foreach (var place in places)
         {
-            var space = place.LastIndexOf(' ');
-            var (queue, consumer) = (place[..space], place[(space + 1)..]);
+            var (queue, consumer) = QueueReceiver.Read(place);
             if (queue.StartsWith('~'))
             {
                 await RemoveTemporaryAsync(queue[1..]);
@@ -94,6 +103,27 @@ sealed class Sweeper(BusConnection bus)
         }
 
         await bus.Commands.ExecuteAsync(RespCommand.Of("SREM", bus.Keys.Nodes, node), cancellationToken);
+        if (!(await SilentAsync([node], cancellationToken)).Any())
+        {
+            await UnburyAsync(node, places, cancellationToken);
+        }
+    }
+
+    /// <summary>It came back while it was forgotten, wrote itself down before we removed that, and may hold something by now. Its temporary queues are gone; it finds out that their places are not there.</summary>
+    async Task UnburyAsync(string node, string[] places, CancellationToken cancellationToken)
+    {
+        foreach (var place in places.Where(place => !place.StartsWith('~')))
+        {
+            var (queue, consumer) = QueueReceiver.Read(place);
+            await bus.Commands.ExecuteAsync(
+                new[]
+                {
+                    RespCommand.Of("SADD", bus.Keys.Receivers(node), place),
+                    RespCommand.Of("SADD", bus.Keys.Nodes, node),
+                    RespCommand.Of("SADD", bus.Keys.Of(queue).Consumers, consumer),
+                },
+                cancellationToken: cancellationToken);
+        }
     }
 
     async Task<IEnumerable<string>> SilentAsync(string[] nodes, CancellationToken cancellationToken)

@@ -26,6 +26,34 @@ public class When_a_consumer_process_dies
     }
 
     [Theory, OnServers]
+    public async Task One_that_was_taken_for_dead_and_came_back_is_known_before_it_takes_anything(TransportKind kind)
+    {
+        var world = await World.SharedAsync(kind);
+        var redis = new Resp.RespConnection(Resp.RespOptions.Parse(world.Server!.ConnectionString));
+        await using var survivor = await world.StartAsync(configure: (_, cfg) => cfg.ReceiveEndpoint("other", e => e.Handler<Order>(_ => Task.CompletedTask)));
+        var (clock, taken) = (new FrozenClock(), new TaskCompletionSource());
+        var connection = new Queues.BusConnection(redis.Options, World.Fast(world.Prefix), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, clock);
+        var receiver = new Queues.QueueReceiver(connection, new Queues.QueueReceiverSettings("back", 4, 4, Temporary: false, []), async _ =>
+        {
+            taken.TrySetResult();
+            await Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken);
+        });
+        await receiver.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(async () => (await redis.ExecuteAsync(Resp.RespCommand.Of("SISMEMBER", connection.Keys.Nodes, connection.Node))).AsInt64() == 0);
+
+        // It wakes, hears the bell first, and dies with what it took.
+        clock.Thaw(TimeSpan.FromMinutes(1));
+        await (await survivor.Bus.GetSendEndpoint(new Uri("queue:back"))).Send(new Order(7));
+        await taken.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await connection.AbandonAsync();
+
+        var heard = new Heard<int>();
+        await using var next = await world.StartAsync(configure: (_, cfg) => cfg.ReceiveEndpoint("back", e => e.Handler<Order>(context => { heard.Add(context.Message.Number); return Task.CompletedTask; })));
+        (await heard.NextAsync(1)).ShouldBe([7]);
+        await redis.DisposeAsync();
+    }
+
+    [Theory, OnServers]
     public async Task Its_temporary_queue_and_bindings_go(TransportKind kind)
     {
         var world = await World.SharedAsync(kind);

@@ -67,7 +67,11 @@ public class When_everything_is_killed
             }
 
             await using var inspector = new Inspecting(world);
-            await Eventually.HoldsAsync(async () => await inspector.Queues.ShowAsync("crash") is { Ready: 0, Leased: 0 }, TimeSpan.FromMinutes(2));
+            QueueStatus? status = null;
+            await Eventually.HoldsAsync(
+                async () => (status = await inspector.Queues.ShowAsync("crash")) is { Ready: 0, Leased: 0 },
+                TimeSpan.FromMinutes(2),
+                () => $"{status}\n{string.Join('\n', workers.Select(worker => $"{worker.Mode}: {worker.Process}"))}\n{server.Output}");
             return Judge(logs, kills);
         }
         finally

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Agent.RedisTransport.Tests;
@@ -8,6 +9,7 @@ sealed class WorkerProcess : IAsyncDisposable
     static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
 
     readonly Process _process;
+    readonly ConcurrentQueue<string> _said = new();
 
     WorkerProcess(Process process, string log)
     {
@@ -30,12 +32,17 @@ sealed class WorkerProcess : IAsyncDisposable
         }
 
         var process = Process.Start(start)!;
+        var worker = new WorkerProcess(process, log);
+        process.OutputDataReceived += worker.Hear;
+        process.ErrorDataReceived += worker.Hear;
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        var worker = new WorkerProcess(process, log);
         await worker.UntilAsync(lines => lines.Contains("ready") || process.HasExited, StartLimit);
         return worker;
     }
+
+    /// <summary>How it stands, and what it said last, for a message about what went wrong.</summary>
+    public override string ToString() => $"{(HasExited ? $"ended with {_process.ExitCode}" : "runs")}, said: {string.Join('|', _said.TakeLast(20))}";
 
     public string[] Lines() => File.Exists(Log) ? ReadShared(Log) : [];
 
@@ -85,5 +92,13 @@ sealed class WorkerProcess : IAsyncDisposable
     {
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd().Split('\n')[..^1];
+    }
+
+    void Hear(object process, DataReceivedEventArgs line)
+    {
+        if (line.Data is { } text)
+        {
+            _said.Enqueue(text);
+        }
     }
 }
