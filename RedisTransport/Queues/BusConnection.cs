@@ -83,6 +83,7 @@ sealed class BusConnection : IAsyncDisposable
 
         Metrics.Dispose();
         await Lease.EndAsync();
+        Lease.Dispose();
         await Bells.DisposeAsync();
         await Takes.DisposeAsync();
         await Commands.DisposeAsync();

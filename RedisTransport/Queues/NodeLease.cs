@@ -3,12 +3,37 @@ using Agent.Resp;
 namespace Agent.RedisTransport.Queues;
 
 /// <summary>The process's heartbeat: a key that runs out when the process is silent for the lease.</summary>
-sealed class NodeLease(BusConnection bus)
+sealed class NodeLease(BusConnection bus) : IDisposable
 {
+    readonly SemaphoreSlim _ensuring = new(1, 1);
     long _renewedAt;
 
     /// <summary>False when others may have taken what this process held.</summary>
     public bool IsHeld => Interlocked.Read(ref _renewedAt) is not 0 and var at && bus.Clock.GetElapsedTime(at) < bus.Options.Lease;
+
+    /// <summary>Before something is taken. When it has run out, all receivers come here at once, and one renews it for all.</summary>
+    public async ValueTask EnsureHeldAsync(CancellationToken cancellationToken)
+    {
+        if (IsHeld)
+        {
+            return;
+        }
+
+        await _ensuring.WaitAsync(cancellationToken);
+        try
+        {
+            if (!IsHeld)
+            {
+                await RenewAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _ensuring.Release();
+        }
+    }
+
+    public void Dispose() => _ensuring.Dispose();
 
     /// <summary>Renews it. One that had run out is held again only when what this process receives from is written down anew: who died now would otherwise leave what it took with nobody.</summary>
     public async Task RenewAsync(CancellationToken cancellationToken)

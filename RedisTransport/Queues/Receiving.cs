@@ -45,11 +45,7 @@ sealed class Receiving(BusConnection bus, QueueReceiverSettings settings, QueueT
         {
             try
             {
-                if (!bus.Lease.IsHeld)
-                {
-                    await bus.Lease.RenewAsync(_stopping.Token);
-                }
-
+                await bus.Lease.EnsureHeldAsync(_stopping.Token);
                 await pump.MoveDueAsync(_stopping.Token);
                 var free = settings.Prefetch - held.Count;
                 var taken = free > 0 ? await taking.TakeAsync(rung ? free : 1, held) : Taken.Nothing;
