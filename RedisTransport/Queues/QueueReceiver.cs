@@ -180,7 +180,7 @@ sealed class QueueReceiver : IDisposable
             await _bus.Bindings.BindAsync(Queue, _settings.Temporary, _settings.Topics, cancellationToken);
         }
 
-        // What an earlier life of ours was given back is others' by now; what came since is on our list.
+        // What we held when we were forgotten is others' by now. What was moved to our list since, and its answer lost, is found there.
         _taking.LookForStrays();
     }
 

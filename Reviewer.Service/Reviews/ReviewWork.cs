@@ -20,7 +20,7 @@ sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance inst
         await using var lease = await leases.TryTakeAsync($"review:{runId:N}:{name}", instance.Name, LeaseTime, cancellationToken);
         if (lease is not null && await JudgeAsync(lease, runId, stepId, isWanted, review, cancellationToken) is { } head)
         {
-            // Whoever asks for the same name again comes after another attempt: nobody waits for this lease.
+            // The same review is asked for again only after another attempt, or a while after the model was away: nobody waits for this lease.
             var givenBack = lease.DisposeAsync().AsTask();
             await announce(head);
             CrashPoint.Reach("review.announced");
