@@ -46,7 +46,7 @@ static class EmbeddedRecovery
 
     static async Task<bool> TryAsync(EmbeddedRedis redis, CancellationToken cancellationToken)
     {
-        var port = Local.Processes.FreePorts.Take(1)[0];
+        var port = Local.Processes.FreePorts.Take();
         using var server = Start(redis, port);
         try
         {

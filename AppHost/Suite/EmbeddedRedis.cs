@@ -12,7 +12,7 @@ sealed record EmbeddedRedis(string Directory, string[] Arguments, int Port, stri
     public static async Task<EmbeddedRedis> PrepareAsync(StateDirectory state, CancellationToken cancellationToken)
     {
         var server = await FindServerAsync(cancellationToken);
-        var port = Local.Processes.FreePorts.Take(1)[0];
+        var port = Local.Processes.FreePorts.Take();
         var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
         var configuration = WriteConfiguration(state.Redis, port, password);
         return new EmbeddedRedis(

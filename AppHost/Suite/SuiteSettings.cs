@@ -59,7 +59,7 @@ sealed class SuiteSettings
     {
         if (port == 0)
         {
-            port = Local.Processes.FreePorts.Take(1)[0];
+            port = Local.Processes.FreePorts.Take();
         }
         else if (port is < 1 or > 65535)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Agent.AppHost.Local.Processes;
 using Agent.TestKit;
 
 namespace Agent.Bench.Peers;
@@ -11,7 +12,7 @@ sealed class PostgresCluster : IAsyncDisposable
 
     readonly string _programs;
     readonly string _directory;
-    readonly int _port = FreePort.Take();
+    readonly int _port = FreePorts.Take();
     Process? _server;
 
     PostgresCluster(string programs, string directory) => (_programs, _directory) = (programs, directory);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Agent.AppHost.Local.Processes;
 using Agent.Contracts;
 using Agent.Journal;
 using Agent.RedisTransport;
@@ -132,7 +133,7 @@ sealed class BenchSuite : IAsyncDisposable
     /// <summary>Starts one executor more.</summary>
     public async Task<Process> StartExecutorAsync()
     {
-        var url = $"http://127.0.0.1:{FreePort.Take()}";
+        var url = $"http://127.0.0.1:{FreePorts.Take()}";
         var executor = Start("Executor.Service", url);
         _processes.Add(executor);
         await HealthyAsync([url]);
@@ -182,7 +183,7 @@ sealed class BenchSuite : IAsyncDisposable
         (string Name, string Project)[] services = [("policy-service", "Policy.Service"), ("planner-service", "Planner.Service"), ("executor-service", "Executor.Service"), ("reviewer-service", "Reviewer.Service")];
         foreach (var (name, _) in services)
         {
-            _urls[name] = $"http://127.0.0.1:{FreePort.Take()}";
+            _urls[name] = $"http://127.0.0.1:{FreePorts.Take()}";
         }
 
         foreach (var (name, project) in services)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Agent.AppHost.Local.Processes;
 using Agent.TestKit;
 
 namespace Agent.Resp.Tests;
@@ -9,7 +10,7 @@ namespace Agent.Resp.Tests;
 public sealed class When_the_server_speaks_TLS : IAsyncLifetime
 {
     readonly string _directory = Directory.CreateTempSubdirectory("agent-tls-").FullName;
-    readonly int _port = FreePort.Take();
+    readonly int _port = FreePorts.Take();
     RedisServer? _server;
 
     string Authority => Path.Combine(_directory, "ca.pem");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Agent.AppHost.Local.Processes;
 
 namespace Agent.TestKit;
 
@@ -32,7 +33,7 @@ public sealed class RabbitServer : IAsyncDisposable
             return null;
         }
 
-        var ports = FreePorts(3);
+        var ports = FreePorts.Take(3);
         var directory = Directory.CreateTempSubdirectory("agent-rabbit-").FullName;
         await File.WriteAllTextAsync(Path.Combine(directory, "plugins"), "[].\n", cancellationToken);
 
@@ -119,22 +120,5 @@ public sealed class RabbitServer : IAsyncDisposable
                 await Task.Delay(100, cancellationToken);
             }
         }
-    }
-
-    static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Start();
-        }
-
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Dispose();
-        }
-
-        return ports;
     }
 }

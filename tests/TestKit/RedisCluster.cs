@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Agent.AppHost.Local.Processes;
 
 namespace Agent.TestKit;
 
@@ -26,7 +27,7 @@ public sealed class RedisCluster : IAsyncDisposable
         {
             for (var i = 0; i < Size; i++)
             {
-                if (await RedisServer.TryStartRedisAsync(["--cluster-enabled", "yes", "--cluster-port", $"{FreePort.Take()}", "--cluster-node-timeout", "2000"], cancellationToken) is not { } node)
+                if (await RedisServer.TryStartRedisAsync(["--cluster-enabled", "yes", "--cluster-port", $"{FreePorts.Take()}", "--cluster-node-timeout", "2000"], cancellationToken) is not { } node)
                 {
                     return null;
                 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Agent.AppHost.Local.Processes;
 
 namespace Agent.TestKit;
 
@@ -41,7 +42,7 @@ public sealed class RedisSentinel : IAsyncDisposable
         var replica = (await RedisServer.TryStartRedisAsync(
             ["--requirepass", Password, "--masterauth", Password, "--replicaof", $"127.0.0.1 {primary.Port}", "--repl-diskless-sync-delay", "0"], cancellationToken))!;
         var directory = Directory.CreateTempSubdirectory("agent-sentinel-").FullName;
-        var port = FreePort.Take();
+        var port = FreePorts.Take();
         var file = Path.Combine(directory, "sentinel.conf");
         await File.WriteAllTextAsync(
             file,

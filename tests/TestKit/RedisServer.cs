@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Agent.AppHost.Local.Processes;
 using Agent.Resp;
 
 namespace Agent.TestKit;
@@ -252,10 +251,5 @@ public sealed class RedisServer : IAsyncDisposable
             .Select(directory => Path.Combine(directory, program))
             .FirstOrDefault(File.Exists);
 
-    static (int Port, string Directory) Place(string kind)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (((IPEndPoint)listener.LocalEndpoint).Port, Directory.CreateTempSubdirectory($"agent-{kind}-").FullName);
-    }
+    static (int Port, string Directory) Place(string kind) => (FreePorts.Take(), Directory.CreateTempSubdirectory($"agent-{kind}-").FullName);
 }

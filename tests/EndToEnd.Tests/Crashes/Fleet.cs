@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using Agent.AppHost.Local.Processes;
 using Agent.EndToEnd.Tests.Harness;
 using Agent.Journal;
 using Agent.Resp;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Agent.AppHost.Local.Processes;
 
 namespace Agent.Mcp.Gateway.Tests.Servers;
 
@@ -29,7 +30,7 @@ sealed class NodeHttpServer : IAsyncDisposable
         var directory = Directory.CreateTempSubdirectory("everything-").FullName;
         var preload = Path.Combine(directory, "loopback.cjs");
         await File.WriteAllTextAsync(preload, LoopbackOnly);
-        var port = FreePort();
+        var port = FreePorts.Take();
         var process = Process.Start(new ProcessStartInfo("node", ["--require", preload, script, "streamableHttp"])
         {
             RedirectStandardError = true,
@@ -72,12 +73,5 @@ sealed class NodeHttpServer : IAsyncDisposable
                 await Task.Delay(50, patience.Token);
             }
         }
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
