@@ -7,7 +7,11 @@ namespace Agent.AppHost.Local;
 /// <summary>A composed application: starts its processes side by side, keeps them running, ends them all.</summary>
 public sealed class DistributedApplication : IAsyncDisposable
 {
-    static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+    /// <summary>A service may be killed at any time and nothing is lost: Ctrl+C must not wait for it.</summary>
+    static readonly TimeSpan ServiceGrace = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A store that is killed has to recover at the next start, which takes longer than letting it end.</summary>
+    static readonly TimeSpan ProgramGrace = TimeSpan.FromSeconds(2);
 
     readonly CancellationTokenSource _stopping = new();
     readonly SocketsHttpHandler _handler = new() { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) };
@@ -27,7 +31,7 @@ public sealed class DistributedApplication : IAsyncDisposable
 
     public ResourceNotificationService ResourceNotifications { get; }
 
-    /// <summary>After the stop: every process was there and ended by itself when it was asked; none had to be killed.</summary>
+    /// <summary>After the stop: each program that the services use was there, and ended by itself when it was asked; none had to be killed.</summary>
     public bool EndedInOrder { get; private set; }
 
     internal IReadOnlyList<ReplicaRunner> Runners => _runners;
@@ -94,9 +98,9 @@ public sealed class DistributedApplication : IAsyncDisposable
     async Task StopCoreAsync()
     {
         await _stopping.CancelAsync();
-        var services = await Task.WhenAll(_runners.Where(runner => runner.Resource is ProjectResource).Select(runner => runner.StopAsync(Grace)));
-        var programs = await Task.WhenAll(_runners.Where(runner => runner.Resource is not ProjectResource).Select(runner => runner.StopAsync(Grace)));
-        EndedInOrder = services.Concat(programs).All(inOrder => inOrder);
+        await Task.WhenAll(_runners.Where(runner => runner.Resource is ProjectResource).Select(runner => runner.StopAsync(ServiceGrace)));
+        var programs = await Task.WhenAll(_runners.Where(runner => runner.Resource is not ProjectResource).Select(runner => runner.StopAsync(ProgramGrace)));
+        EndedInOrder = programs.All(inOrder => inOrder);
     }
 
     void TakePorts()

@@ -10,7 +10,8 @@ static DistributedApplication Compose(SuiteSettings suite)
     var store = suite.EmbeddedRedis is { } embedded
         ? builder.AddExecutable("redis-server", "dotnet", embedded.Directory, embedded.Arguments)
             .WithHttpEndpoint(port: embedded.Port, targetPort: embedded.Port, isProxied: false)
-            .WithEnvironment("DOTNET_gcServer", "0")
+            .WithEnvironment("DOTNET_gcServer", EmbeddedRedis.ServerCollector)
+            .WithEnvironment("DOTNET_TC_CallCountingDelayMs", EmbeddedRedis.CallCountingDelay)
 #if ASPIRE
             .OnBeforeResourceStarted((_, _, cancellationToken) => EmbeddedRecovery.RunAsync(embedded, cancellationToken))
 #else

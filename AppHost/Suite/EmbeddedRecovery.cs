@@ -74,7 +74,8 @@ static class EmbeddedRecovery
 
         // Goes with the host, like every child (see Lifeline).
         start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(Local.Processes.FreePorts).Assembly.Location;
-        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_gcServer"] = EmbeddedRedis.ServerCollector;
+        start.Environment["DOTNET_TC_CallCountingDelayMs"] = EmbeddedRedis.CallCountingDelay;
         var server = Process.Start(start)!;
         server.OutputDataReceived += static (_, _) => { };
         server.ErrorDataReceived += static (_, _) => { };

@@ -7,6 +7,12 @@ namespace Agent.AppHost.Suite;
 /// <summary>The Redis-compatible server the suite brings: Garnet from the tool manifest, its append-only file under the state directory, so that a restart keeps runs.</summary>
 sealed record EmbeddedRedis(string Directory, string[] Arguments, int Port, string ConnectionString)
 {
+    /// <summary>No collector heaps for each processor: they would take most of its memory.</summary>
+    public const string ServerCollector = "0";
+
+    /// <summary>Hexadecimal milliseconds, as our own processes have it (Directory.Build.props says why).</summary>
+    public const string CallCountingDelay = "1F4";
+
     const string Version = "2.2.5";
 
     public static async Task<EmbeddedRedis> PrepareAsync(StateDirectory state, CancellationToken cancellationToken)

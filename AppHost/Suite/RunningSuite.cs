@@ -45,7 +45,7 @@ sealed class RunningSuite : IAsyncDisposable
         Settings.State.RemoveDoor();
         await _application.StopAsync(CancellationToken.None);
 #if !ASPIRE
-        // Whoever was killed may have been writing. Aspire does not say whether it killed anybody.
+        // Killed, it may have been in the middle of a write. Aspire does not say whether it killed anybody.
         if (Settings.EmbeddedRedis is { } embedded && _application.EndedInOrder)
         {
             await EmbeddedRecovery.EndedInOrderAsync(embedded);

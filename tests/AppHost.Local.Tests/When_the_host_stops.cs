@@ -18,7 +18,7 @@ public class When_the_host_stops
 
         ids.ShouldAllBe(id => !Directory.Exists($"/proc/{id}"));
 
-        // The embedded store must not be taken for closed in order when somebody was killed in the middle of a write.
+        // The embedded store must not be taken for closed in order when it was killed in the middle of a write.
         application.EndedInOrder.ShouldBeFalse();
     }
 

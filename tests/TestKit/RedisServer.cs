@@ -52,7 +52,7 @@ public sealed class RedisServer : IAsyncDisposable
 
         var (port, directory) = Place("garnet");
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOTNET_gcServer"] = "0";
+        LikeTheProduct(start);
         foreach (var argument in (string[])
         [
             GarnetDll(), "--bind", "127.0.0.1", "--port", $"{port}", "--checkpointdir", directory, "--aof", "--recover", "--fail-on-recovery-error", "--device-type", "RandomAccess",
@@ -142,7 +142,7 @@ public sealed class RedisServer : IAsyncDisposable
         Directory.Delete(unused);
         var own = ConnectionString.Split(':', ',')[1];
         var alone = new ProcessStartInfo(start.FileName, start.ArgumentList.Select(argument => argument == own ? $"{port}" : argument)) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        alone.Environment["DOTNET_gcServer"] = "0";
+        LikeTheProduct(alone);
         var connectionString = ConnectionString.Replace($":{own}", $":{port}");
         await RunAsync(alone, connectionString, cancellationToken);
         await using (var connection = new RespConnection(RespOptions.Parse(connectionString) with { CommandTimeout = StartLimit }))
@@ -234,6 +234,12 @@ public sealed class RedisServer : IAsyncDisposable
     {
         using var kill = Process.Start("kill", [signal, $"{ProcessId}"]);
         await kill.WaitForExitAsync();
+    }
+
+    static void LikeTheProduct(ProcessStartInfo garnet)
+    {
+        garnet.Environment["DOTNET_gcServer"] = "0";
+        garnet.Environment["DOTNET_TC_CallCountingDelayMs"] = "1F4";
     }
 
     static string GarnetDll()
