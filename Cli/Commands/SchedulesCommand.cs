@@ -31,8 +31,9 @@ static class SchedulesCommand
         overlap.AcceptOnlyFromAmong("skip", "queue");
         var signOff = new Option<bool>("--sign-off") { Description = "A person signs each run's plan." };
         var priority = new Option<int?>("--priority") { Description = "0 (last) to 9 (first)." };
+        var webhook = new Option<string?>("--webhook") { Description = "Name of a webhook that is told of each run's end: agent webhooks list." };
         var json = Json();
-        var command = new Command("add", "Add a schedule.") { name, goal, cron, zone, workspace, misfire, overlap, signOff, priority, json };
+        var command = new Command("add", "Add a schedule.") { name, goal, cron, zone, workspace, misfire, overlap, signOff, priority, webhook, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var body = new
@@ -46,6 +47,7 @@ static class SchedulesCommand
                 overlap = parsed.GetValue(overlap),
                 sign_off = parsed.GetValue(signOff),
                 priority = parsed.GetValue(priority),
+                webhook = parsed.GetValue(webhook),
             };
             using var door = await source.OpenAsync(parsed, cancellationToken);
             Tell(Talk.Of(parsed), await door.PostAsync<JsonElement>("schedules", body, cancellationToken), parsed.GetValue(json));
@@ -139,6 +141,11 @@ static class SchedulesCommand
         text.AppendLine($"workspace  {Text(schedule, "workspace")}");
         text.AppendLine($"times      {Text(schedule, "cron")}  {Text(schedule, "time_zone")}; missed ones: {Text(schedule, "misfire")}; while the run before is open: {Text(schedule, "overlap")}");
         text.AppendLine($"added      by {Text(schedule, "principal")}");
+        if (Text(schedule, "webhook") is { Length: > 0 } webhook)
+        {
+            text.AppendLine($"tells      {webhook} of each run's end");
+        }
+
         foreach (var next in Times(schedule))
         {
             text.AppendLine($"next       {next}");

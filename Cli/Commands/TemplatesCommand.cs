@@ -74,16 +74,17 @@ static class TemplatesCommand
         var name = new Argument<string>("name") { Description = "The template's name." };
         var parameters = new Option<string[]>("--param", "-p") { Description = "A parameter's value, NAME=VALUE; once for each." };
         var workspace = new Option<string?>("--workspace", "-w") { Description = "Directory the run may act in. Default: the template's, else the current directory." };
+        var webhook = new Option<string?>("--webhook") { Description = "Name of a webhook that is told of the run's end. Default: the template's." };
         var detach = new Option<bool>("--detach") { Description = "Print the run's id and do not wait." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of the report." };
-        var command = new Command("run", "Run a template's goal with its parameters filled in.") { name, parameters, workspace, detach, json };
+        var command = new Command("run", "Run a template's goal with its parameters filled in.") { name, parameters, workspace, webhook, detach, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var values = Values(parsed.GetValue(parameters) ?? []);
             using var door = await source.OpenAsync(parsed, cancellationToken);
             var path = $"templates/{Uri.EscapeDataString(parsed.GetValue(name)!)}";
             var directory = parsed.GetValue(workspace) ?? (Text(await door.GetAsync<JsonElement>(path, cancellationToken), "workspace") is { Length: > 0 } ? null : Directory.GetCurrentDirectory());
-            var run = await door.PostAsync<RunAccepted>($"{path}/run", new { parameters = values, workspace = directory is null ? null : Workspaces.Check(directory) }, cancellationToken);
+            var run = await door.PostAsync<RunAccepted>($"{path}/run", new { parameters = values, workspace = directory is null ? null : Workspaces.Check(directory), webhook = parsed.GetValue(webhook) }, cancellationToken);
             var talk = Talk.Of(parsed);
             if (parsed.GetValue(detach))
             {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Agent.Contracts;
+using Agent.Dashboard.Web.Webhooks;
 using Agent.Journal;
 using Agent.Journal.Webhooks;
 using Agent.ServiceDefaults;
@@ -28,9 +29,9 @@ sealed class RunSubmission(RunJournal journal, IdempotencyKeys keys, RunHints hi
             return mistake;
         }
 
-        if (wanted.Webhook is { } name && await webhooks.FindAsync(name, cancellationToken) is null)
+        if (await webhooks.MistakeAsync(wanted.Webhook, cancellationToken) is { } unknown)
         {
-            return new SubmissionOutcome.Refused("unknown_webhook", $"There is no webhook \"{name}\" to tell of the run's end. `agent webhooks list` (GET /webhooks) names those there are.");
+            return new SubmissionOutcome.Refused("unknown_webhook", unknown);
         }
 
         var submission = wanted with { Goal = wanted.Goal.Trim(), Workspace = Path.TrimEndingDirectorySeparator(Path.GetFullPath(wanted.Workspace)) };

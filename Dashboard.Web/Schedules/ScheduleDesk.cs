@@ -1,5 +1,7 @@
 using Agent.Dashboard.Web.Runs;
+using Agent.Dashboard.Web.Webhooks;
 using Agent.Journal.Operators;
+using Agent.Journal.Webhooks;
 using Agent.ServiceDefaults.Schedules;
 
 namespace Agent.Dashboard.Web.Schedules;
@@ -7,15 +9,22 @@ namespace Agent.Dashboard.Web.Schedules;
 /// <summary>A schedule as an operator wants it.</summary>
 /// <param name="Cron">Five fields as crontab has them, or six with seconds first as Quartz has them.</param>
 /// <param name="TimeZone">An IANA name; default UTC.</param>
+/// <param name="Webhook">Name of a webhook that is told of each run's end.</param>
 sealed record WantedSchedule(
-    string? Name, string? Cron, string? TimeZone, string? Goal, string? Workspace, MisfireRule? Misfire = null, OverlapRule? Overlap = null, bool? SignOff = null, int? Priority = null);
+    string? Name, string? Cron, string? TimeZone, string? Goal, string? Workspace, MisfireRule? Misfire = null, OverlapRule? Overlap = null, bool? SignOff = null, int? Priority = null,
+    string? Webhook = null);
 
 /// <summary>What operators do to schedules; each thing is in the operator log.</summary>
-sealed class ScheduleDesk(ScheduleBook book, TimeProvider time)
+sealed class ScheduleDesk(ScheduleBook book, WebhookBook webhooks, TimeProvider time)
 {
     public async Task<(Schedule? Added, IReadOnlyList<string> Mistakes)> AddAsync(WantedSchedule wanted, string principal, CancellationToken cancellationToken)
     {
         var mistakes = Mistakes(wanted, time.GetUtcNow()).ToList();
+        if (await webhooks.MistakeAsync(wanted.Webhook, cancellationToken) is { } unknown)
+        {
+            mistakes.Add(unknown);
+        }
+
         if (mistakes.Count > 0)
         {
             return (null, mistakes);
@@ -24,7 +33,8 @@ sealed class ScheduleDesk(ScheduleBook book, TimeProvider time)
         var now = time.GetUtcNow();
         var schedule = new Schedule(
             Guid.CreateVersion7(), wanted.Name!, wanted.Cron!.Trim(), wanted.TimeZone ?? "UTC", wanted.Goal!.Trim(), Path.TrimEndingDirectorySeparator(Path.GetFullPath(wanted.Workspace!)), principal,
-            wanted.Misfire ?? MisfireRule.Once, wanted.Overlap ?? OverlapRule.Skip, false, now, now, SignOff: wanted.SignOff is true, Priority: wanted.Priority);
+            wanted.Misfire ?? MisfireRule.Once, wanted.Overlap ?? OverlapRule.Skip, false, now, now, SignOff: wanted.SignOff is true, Priority: wanted.Priority,
+            Webhook: wanted.Webhook);
         if (!await book.AddAsync(schedule.Name, schedule, principal, cancellationToken))
         {
             return (null, [$"There is a schedule \"{schedule.Name}\" already. Remove it first, or take another name."]);

@@ -7,10 +7,11 @@ namespace Agent.Dashboard.Web.Templates;
 
 /// <summary>A goal with places to fill in: <c>Deploy {{version}} to {{stage}}</c>.</summary>
 /// <param name="Workspace">Where its runs act, unless the caller says otherwise.</param>
+/// <param name="Webhook">Name of a webhook that is told of each run's end, unless the caller says another.</param>
 /// <param name="AddedAt">Set by the door. Null rather than a default time: the schema of the API can not express one.</param>
 sealed record GoalTemplate(
     string Name, string Goal, string? Description = null, IReadOnlyList<TemplateParameter>? Parameters = null, string? Workspace = null, bool SignOff = false, int? Priority = null,
-    string Principal = "", DateTimeOffset? AddedAt = null);
+    string? Webhook = null, string Principal = "", DateTimeOffset? AddedAt = null);
 
 /// <summary>One place of a template.</summary>
 /// <param name="Default">What it is without a value; then it is not required.</param>

@@ -67,7 +67,8 @@ sealed class ScheduleSweep(
     async Task<Guid> FireAsync(Schedule schedule, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var submitted = new RunSubmitted(
-            schedule.Goal, schedule.Workspace, schedule.Principal, SignOff: schedule.SignOff ? true : null, Priority: schedule.Priority, Origin: $"schedule {schedule.Name} for {at:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+            schedule.Goal, schedule.Workspace, schedule.Principal, SignOff: schedule.SignOff ? true : null, Priority: schedule.Priority, Origin: $"schedule {schedule.Name} for {at:yyyy-MM-dd'T'HH:mm:ss'Z'}",
+            Webhook: schedule.Webhook);
         var claim = await keys.ClaimAsync("schedules", $"{schedule.Id}:{at.ToUnixTimeSeconds()}", "-", Guid.CreateVersion7(), cancellationToken);
 
         // Also for a key that is not new: who claimed it may have died before the append. A run that is there refuses a second first entry.

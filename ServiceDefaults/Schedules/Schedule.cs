@@ -12,10 +12,11 @@ namespace Agent.ServiceDefaults.Schedules;
 /// <param name="Queued">Times that wait for the run before them to end.</param>
 /// <param name="Recent">What became of the last times, newest first.</param>
 /// <param name="Revision">Counts the changes: of two who look at once one writes.</param>
+/// <param name="Webhook">Name of a webhook that is told of each run's end.</param>
 public sealed record Schedule(
     Guid Id, string Name, string Cron, string TimeZone, string Goal, string Workspace, string Principal, MisfireRule Misfire, OverlapRule Overlap, bool IsPaused,
     DateTimeOffset AddedAt, DateTimeOffset LookedUpTo, Guid? LastRun = null, IReadOnlyList<DateTimeOffset>? Queued = null, IReadOnlyList<ScheduledTime>? Recent = null,
-    bool SignOff = false, int? Priority = null, long Revision = 0)
+    bool SignOff = false, int? Priority = null, long Revision = 0, string? Webhook = null)
 {
     public const int Remembered = 20;
 }

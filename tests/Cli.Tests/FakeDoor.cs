@@ -136,7 +136,11 @@ sealed class FakeDoor : IAsyncDisposable
         });
         app.MapPost("/runs/{id}/{verb}", () => Results.Json(new { run_id = RunId, state = "running" }, statusCode: 202));
         app.MapGet("/schedules", () => Results.Json(new { schedules = new[] { Schedule() } }));
-        app.MapPost("/schedules", () => Results.Json(Schedule(), statusCode: 201));
+        app.MapPost("/schedules", async (HttpContext context) =>
+        {
+            door.Answer = await context.Request.ReadFromJsonAsync<JsonObject>();
+            return Results.Json(Schedule(), statusCode: 201);
+        });
         app.MapGet("/schedules/{name}", () => Results.Json(Schedule()));
         app.MapDelete("/schedules/{name}", () => Results.NoContent());
         app.MapPost("/schedules/{name}/{verb}", () => Results.Json(Schedule()));
@@ -144,7 +148,11 @@ sealed class FakeDoor : IAsyncDisposable
         app.MapPost("/templates", () => Results.Json(new { name = "count" }, statusCode: 201));
         app.MapGet("/templates/{name}", () => Results.Json(new { name = "count", workspace = "/w" }));
         app.MapDelete("/templates/{name}", () => Results.NoContent());
-        app.MapPost("/templates/{name}/run", () => Results.Json(new { run_id = RunId, state = "queued" }, statusCode: 202));
+        app.MapPost("/templates/{name}/run", async (HttpContext context) =>
+        {
+            door.Answer = await context.Request.ReadFromJsonAsync<JsonObject>();
+            return Results.Json(new { run_id = RunId, state = "queued" }, statusCode: 202);
+        });
         app.MapGet("/webhooks", () => Results.Json(new { webhooks = new[] { Webhook(null) } }));
         app.MapPost("/webhooks", async (HttpContext context) =>
         {

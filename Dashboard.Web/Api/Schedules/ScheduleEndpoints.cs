@@ -11,14 +11,15 @@ namespace Agent.Dashboard.Web.Api.Schedules;
 /// <param name="Recent">What became of the last times, newest first.</param>
 sealed record ScheduleView(
     string Name, string Cron, string TimeZone, string Goal, string Workspace, string Principal, MisfireRule Misfire, OverlapRule Overlap, bool Paused, DateTimeOffset AddedAt,
-    IReadOnlyList<DateTimeOffset> Next, Guid? LastRun, int Queued, IReadOnlyList<ScheduledTime> Recent, bool SignOff, int? Priority)
+    IReadOnlyList<DateTimeOffset> Next, Guid? LastRun, int Queued, IReadOnlyList<ScheduledTime> Recent, bool SignOff, int? Priority,
+    string? Webhook)
 {
     const int Shown = 5;
 
     public static ScheduleView Of(Schedule schedule, DateTimeOffset now) => new(
         schedule.Name, schedule.Cron, schedule.TimeZone, schedule.Goal, schedule.Workspace, schedule.Principal, schedule.Misfire, schedule.Overlap, schedule.IsPaused, schedule.AddedAt,
         schedule.IsPaused ? [] : CronTimes.Between(schedule.Cron, schedule.TimeZone, now, DateTimeOffset.MaxValue, Shown),
-        schedule.LastRun, schedule.Queued?.Count ?? 0, schedule.Recent ?? [], schedule.SignOff, schedule.Priority);
+        schedule.LastRun, schedule.Queued?.Count ?? 0, schedule.Recent ?? [], schedule.SignOff, schedule.Priority, schedule.Webhook);
 }
 
 /// <summary>Schedules by name.</summary>

@@ -3,6 +3,8 @@ using Agent.Dashboard.Web.Access;
 using Agent.Dashboard.Web.Api.Runs;
 using Agent.Dashboard.Web.Runs;
 using Agent.Dashboard.Web.Templates;
+using Agent.Dashboard.Web.Webhooks;
+using Agent.Journal.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -10,8 +12,8 @@ namespace Agent.Dashboard.Web.Api.Templates;
 
 /// <summary>A run of a template.</summary>
 /// <param name="Parameters">Values by name, as text.</param>
-/// <param name="Workspace">In place of the template's.</param>
-sealed record RunTemplate(Dictionary<string, string>? Parameters, string? Workspace, bool? SignOff = null, int? Priority = null);
+/// <param name="Workspace">In place of the template's; so are the others.</param>
+sealed record RunTemplate(Dictionary<string, string>? Parameters, string? Workspace, bool? SignOff = null, int? Priority = null, string? Webhook = null);
 
 /// <summary>Templates by name.</summary>
 sealed record TemplateList(IReadOnlyList<GoalTemplate> Templates);
@@ -35,9 +37,15 @@ static class TemplateEndpoints
     static async Task<Ok<TemplateList>> List(TemplateBook book, CancellationToken cancellationToken) => TypedResults.Ok(new TemplateList(await book.AllAsync(cancellationToken)));
 
     static async Task<Results<Created<GoalTemplate>, ProblemHttpResult>> Add(
-        GoalTemplate body, TemplateBook book, TimeProvider time, ClaimsPrincipal user, CancellationToken cancellationToken)
+        GoalTemplate body, TemplateBook book, WebhookBook webhooks, TimeProvider time, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
-        if (TemplateRules.Mistakes(body) is { Count: > 0 } mistakes)
+        var mistakes = TemplateRules.Mistakes(body).ToList();
+        if (await webhooks.MistakeAsync(body.Webhook, cancellationToken) is { } unknown)
+        {
+            mistakes.Add(unknown);
+        }
+
+        if (mistakes.Count > 0)
         {
             return Problems.Of(400, "invalid_template", string.Join('\n', mistakes));
         }
@@ -72,7 +80,7 @@ static class TemplateEndpoints
             : RunEndpoints.Answer(await submission.SubmitAsync(
                 new Submission(
                     goal, body.Workspace ?? template.Workspace ?? configuration["AGENT_WORKSPACE"] ?? "", user.PrincipalName(), idempotencyKey, body.SignOff ?? template.SignOff, body.Priority ?? template.Priority,
-                    $"template {template.Name}"),
+                    $"template {template.Name}", body.Webhook ?? template.Webhook),
                 cancellationToken));
     }
 

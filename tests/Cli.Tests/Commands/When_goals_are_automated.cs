@@ -22,6 +22,19 @@ public class When_goals_are_automated
         door.Requests.ShouldContain(request);
     }
 
+    [Theory]
+    [InlineData("schedules add nightly test --cron=30 --webhook audit")]
+    [InlineData("templates run count --detach --webhook audit")]
+    public async Task A_webhook_is_named(string command)
+    {
+        await using var door = await FakeDoor.StartAsync();
+
+        var run = await CommandRun.OfAsync(new GivenDoor(door.Url), command.Split(' '));
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        door.Answer!["webhook"]!.GetValue<string>().ShouldBe("audit");
+    }
+
     [Fact]
     public async Task A_schedule_is_shown_with_its_next_times_and_what_became_of_the_last()
     {

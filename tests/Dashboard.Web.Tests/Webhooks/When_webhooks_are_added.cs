@@ -60,6 +60,36 @@ public class When_webhooks_are_added(SharedDoor shared)
     }
 
     [Fact]
+    public async Task A_schedule_names_one_that_there_is()
+    {
+        var name = Name();
+        using var added = await AddAsync(new { name, url = "https://ci.example.com/", only_named = true });
+
+        using var taken = await PostAsync("schedules", new { name = $"n-{name}", cron = "30 2 * * 1-5", goal = "Run the tests", workspace = Path.GetTempPath(), webhook = name });
+        using var refused = await PostAsync("schedules", new { name = $"r-{name}", cron = "30 2 * * 1-5", goal = "Run the tests", workspace = Path.GetTempPath(), webhook = name + "-not" });
+
+        (await taken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("webhook").GetString().ShouldBe(name);
+        (await refused.ProblemAsync()).Detail.ShouldContain($"There is no webhook \"{name}-not\"");
+        using var removed = await _door.Client.DeleteAsync(new Uri($"schedules/n-{name}", UriKind.Relative));
+    }
+
+    [Fact]
+    public async Task A_template_names_one_that_there_is_and_its_runs_may_name_another()
+    {
+        var (name, other) = (Name(), Name());
+        using var added = await AddAsync(new { name, url = "https://ci.example.com/", only_named = true });
+        using var addedOther = await AddAsync(new { name = other, url = "https://ci.example.com/", only_named = true });
+
+        using var refused = await PostAsync("templates", new { name = $"r-{name}", goal = "Describe it", webhook = name + "-not" });
+        using var taken = await PostAsync("templates", new { name = $"t-{name}", goal = "Describe it", workspace = Path.GetTempPath(), webhook = name });
+        var first = await HookOfAsync(await PostAsync($"templates/t-{name}/run", new { }));
+        var second = await HookOfAsync(await PostAsync($"templates/t-{name}/run", new { webhook = other }));
+
+        (await refused.ProblemAsync()).Detail.ShouldContain($"There is no webhook \"{name}-not\"");
+        (first, second).ShouldBe((name, other));
+    }
+
+    [Fact]
     public async Task A_test_is_owed_until_the_webhook_is_removed()
     {
         var name = Name();
@@ -79,6 +109,18 @@ public class When_webhooks_are_added(SharedDoor shared)
     }
 
     static string Name() => "hook-" + Guid.CreateVersion7().ToString("N")[..16];
+
+    async Task<string?> HookOfAsync(HttpResponseMessage accepted)
+    {
+        using (accepted)
+        {
+            accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+            var runId = (await accepted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("run_id").GetGuid();
+            return (await _door.Journal.ReadAsync(runId).FirstAsync()).Event.ShouldBeOfType<RunSubmitted>().Webhook;
+        }
+    }
+
+    Task<HttpResponseMessage> PostAsync(string path, object body) => _door.Client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body);
 
     Task<HttpResponseMessage> AddAsync(object body) => _door.Client.PostAsync(new Uri("webhooks", UriKind.Relative), JsonContent.Create(body));
 }

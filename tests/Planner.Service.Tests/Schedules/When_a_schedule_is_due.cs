@@ -15,7 +15,7 @@ public sealed class When_a_schedule_is_due
 
         // Five times of the past, each of which counts: how long this takes does not matter.
         var schedule = new Schedule(
-            Guid.CreateVersion7(), "often", "* * * * * ?", "UTC", "Do it", "/workspace", "ada", MisfireRule.All, OverlapRule.Queue, false, now, now.AddSeconds(-5), SignOff: false, Priority: 7);
+            Guid.CreateVersion7(), "often", "* * * * * ?", "UTC", "Do it", "/workspace", "ada", MisfireRule.All, OverlapRule.Queue, false, now, now.AddSeconds(-5), SignOff: false, Priority: 7, Webhook: "audit");
         await world.Schedules.AddAsync("often", schedule, "ada", stop);
         await UntilAsync(world, state => Runs(state).Count >= 2);
         await world.StopPlannersAsync();
@@ -30,7 +30,7 @@ public sealed class When_a_schedule_is_due
         foreach (var run in runs)
         {
             var state = (await world.Journal.LoadAsync(run.RunId, stop))!;
-            (state.Principal, state.Priority).ShouldBe(("ada", 7));
+            (state.Principal, state.Priority, state.Webhook).ShouldBe(("ada", 7, "audit"));
             origins.Add(state.Origin!);
         }
 
