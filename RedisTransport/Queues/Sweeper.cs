@@ -83,7 +83,8 @@ sealed class Sweeper(BusConnection bus)
     async Task<string[]> MembersAsync(string key, CancellationToken cancellationToken) =>
         [.. (await bus.Commands.ExecuteAsync(RespCommand.Of("SMEMBERS", key), cancellationToken)).AsArray().Select(member => member.AsString()!)];
 
-    async Task BuryAsync(string node, CancellationToken cancellationToken)
+    /// <summary>Gives what a silent process held to others, and strikes it off. One that turns out to have come back meanwhile is written down again.</summary>
+    public async Task BuryAsync(string node, CancellationToken cancellationToken)
     {
         var places = await MembersAsync(bus.Keys.Receivers(node), cancellationToken);
         foreach (var place in places)

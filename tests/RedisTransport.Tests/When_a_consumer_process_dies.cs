@@ -54,6 +54,30 @@ public class When_a_consumer_process_dies
     }
 
     [Theory, OnServers]
+    public async Task One_that_comes_back_while_it_is_struck_off_is_written_down_again(TransportKind kind)
+    {
+        var world = await World.SharedAsync(kind);
+        await using var redis = new Resp.RespConnection(Resp.RespOptions.Parse(world.Server!.ConnectionString));
+        await using var sweeping = new Queues.BusConnection(redis.Options, World.Fast(world.Prefix), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, TimeProvider.System);
+
+        // Its own clock stands still: it does not find out by itself that it is not written down.
+        var back = new Queues.BusConnection(redis.Options, World.Fast(world.Prefix), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, new FrozenClock());
+        var receiver = new Queues.QueueReceiver(back, new Queues.QueueReceiverSettings("returning", 4, 4, Temporary: false, []), _ => Task.CompletedTask);
+        await receiver.StartAsync(TestContext.Current.CancellationToken);
+        await redis.ExecuteAsync(Resp.RespCommand.Of("SET", back.Keys.Alive(back.Node), "back"));
+
+        await sweeping.Sweeper.BuryAsync(back.Node, TestContext.Current.CancellationToken);
+
+        foreach (var (set, member) in ((string, string)[])
+            [(back.Keys.Nodes, back.Node), (back.Keys.Receivers(back.Node), receiver.Place), (back.Keys.Of("returning").Consumers, receiver.Consumer)])
+        {
+            (await redis.ExecuteAsync(Resp.RespCommand.Of("SISMEMBER", set, member))).AsInt64().ShouldBe(1, set);
+        }
+
+        await back.AbandonAsync();
+    }
+
+    [Theory, OnServers]
     public async Task Its_temporary_queue_and_bindings_go(TransportKind kind)
     {
         var world = await World.SharedAsync(kind);
