@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Agent.Guardrails.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -51,9 +52,7 @@ public sealed partial record LocalToolManifest(string Name, string Version, stri
         YamlMappingNode root;
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            if (stream.Documents is not [{ RootNode: YamlMappingNode mapping }])
+            if (YamlText.Load(yaml).Documents is not [{ RootNode: YamlMappingNode mapping }])
             {
                 return (null, ["it must be one YAML mapping: name, version, description, command, effect, schema, sha256."]);
             }

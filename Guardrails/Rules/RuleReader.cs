@@ -93,11 +93,11 @@ sealed class RuleReader(MistakeList mistakes)
             Variables = Globs(section, "variables"),
             Paths = PathGlobs(section, "paths"),
             Except = kind == FileKind.Paths ? PathGlobs(section, "except") : Globs(section, "except"),
-            ExceptHosts = kind == FileKind.Network ? [.. section.Texts("except").Select(host => Host(section, host.Text, host.Place))] : [],
+            ExceptHosts = kind == FileKind.Network ? [.. section.Texts("except").Select(host => Host(host.Text, host.Place))] : [],
             Writing = section.Has("access") ? Access(section) : null,
             Hardlinked = section.Has("hardlinked") ? section.Flag("hardlinked") : null,
             Mounted = section.Has("mounted") ? section.Flag("mounted") : null,
-            Hosts = [.. section.Texts("hosts").Select(host => Host(section, host.Text, host.Place))],
+            Hosts = [.. section.Texts("hosts").Select(host => Host(host.Text, host.Place))],
             Ports = Ports(section),
             Methods = [.. section.Texts("methods").Select(method => method.Text.ToUpperInvariant())],
             Schemes = [.. section.Texts("schemes").Select(scheme => scheme.Text)],
@@ -275,10 +275,9 @@ sealed class RuleReader(MistakeList mistakes)
         return access;
     }
 
-    HostPattern Host(YamlSection section, string text, Place place)
+    HostPattern Host(string text, Place place)
     {
-        _ = section;
-        if (text.Contains("://", StringComparison.Ordinal) || text.Contains('/') || text.AsSpan(1).Contains('*') || (text.StartsWith('*') && text.Length > 1 && text[1] != '.'))
+        if (text.Trim('.').Length == 0 || text.Contains("://", StringComparison.Ordinal) || text.Contains('/') || text.AsSpan(1).Contains('*') || (text.StartsWith('*') && text.Length > 1 && text[1] != '.'))
         {
             mistakes.Add(place, $"`{text}` is not a host name.", "Write `example.com`, `*.example.com` or `*`; schemes, ports and methods have keys of their own.");
         }

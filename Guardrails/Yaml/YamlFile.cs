@@ -21,10 +21,10 @@ sealed class YamlFile
     /// <summary>Null when the text is not YAML or not a mapping; the mistake is in the list then.</summary>
     public static YamlFile? Read(string name, string text, MistakeList mistakes)
     {
-        var stream = new YamlStream();
+        YamlStream stream;
         try
         {
-            stream.Load(new StringReader(text));
+            stream = YamlText.Load(text);
         }
         catch (YamlException exception)
         {
@@ -102,7 +102,8 @@ sealed class YamlFile
 
     static string Inner(YamlException exception)
     {
-        var message = (exception.InnerException ?? exception).Message.Trim();
+        // What YamlDotNet found, without its words around it; what broke in it says nothing to an author.
+        var message = (exception.InnerException is null or InvalidOperationException ? exception : exception.InnerException).Message.Trim();
         return message.EndsWith('.') ? message : message + ".";
     }
 }

@@ -32,12 +32,37 @@ public class BundleMistakesTests
     [InlineData("- a\n- b\n", "must be a mapping")]
     [InlineData("rules: 5\n", "must be a list")]
     [InlineData("a: 1\na: 2\n", "This is not YAML")]
+    [InlineData("bogus: [\n# Rules\nrules:\n  - id: a\n", "This is not YAML")]
+    [InlineData("a: &a [1]\nb: *a\n", "Aliases (*name) are not taken")]
     [InlineData("rules: []\n---\nrules: []\n", "second document")]
     [InlineData("rules:\n  - { id: x, answer: allow, reason: r, commands: [\"ls | sh\"] }\n", "holds shell syntax")]
     [InlineData("rules:\n  - { id: x, answer: allow, reason: r }\n", "needs `tools`")]
     [InlineData("rules:\n  - { id: x, answer: allow, reason: r, tools: [a], without: [-f] }\n", "`without` goes with `commands`")]
     public void A_malformed_file_is_named(string text, string problem) =>
         Load(("tools.yaml", text)).Mistakes.ShouldContain(mistake => mistake.File == "tools.yaml" && mistake.Problem.Contains(problem, StringComparison.Ordinal));
+
+    [Fact]
+    public void Nesting_without_end_is_a_mistake() =>
+        Load(("tools.yaml", "rules: " + new string('[', 200_000))).Mistakes.ShouldHaveSingleItem().Problem.ShouldContain("nests deeper than 32 levels");
+
+    [Fact]
+    public void Whatever_a_slip_of_the_hand_makes_of_the_default_policies_they_load_or_have_mistakes()
+    {
+        const string Slips = "[]{}:-#&*!|>'\"%@`,? \n\t\0";
+        var random = new Random(20261129);
+        var files = Directory.EnumerateFiles(DefaultPolicies.Directory, "*.yaml").Where(file => !file.EndsWith(".cases.yaml", StringComparison.Ordinal)).ToDictionary(file => Path.GetFileName(file)!, File.ReadAllText);
+        foreach (var (name, whole) in files)
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                var at = random.Next(whole.Length);
+                var text = random.Next(3) == 0 ? whole.Remove(at, 1) : whole.Insert(at, $"{Slips[random.Next(Slips.Length)]}");
+
+                // It threw, once, and took the policy service with it.
+                Load((name, text)).ShouldNotBeNull();
+            }
+        }
+    }
 
     [Fact]
     public void An_example_that_does_not_hold_is_a_mistake_at_its_line()
