@@ -57,26 +57,21 @@ sealed class YamlFile
     public string Canonical()
     {
         var text = new StringBuilder();
-        Write(text, Root, 0);
+        Write(text, Root);
         return text.ToString();
     }
 
-    static void Write(StringBuilder text, YamlNode node, int depth)
+    static void Write(StringBuilder text, YamlNode node)
     {
-        if (depth > 64)
-        {
-            throw new InvalidDataException("The policy nests deeper than 64 levels.");
-        }
-
         switch (node)
         {
             case YamlMappingNode mapping:
                 text.Append('{');
                 foreach (var (key, value) in mapping.Children.OrderBy(pair => (pair.Key as YamlScalarNode)?.Value, StringComparer.Ordinal))
                 {
-                    Write(text, key, depth + 1);
+                    Write(text, key);
                     text.Append(':');
-                    Write(text, value, depth + 1);
+                    Write(text, value);
                     text.Append(',');
                 }
 
@@ -86,7 +81,7 @@ sealed class YamlFile
                 text.Append('[');
                 foreach (var child in sequence.Children)
                 {
-                    Write(text, child, depth + 1);
+                    Write(text, child);
                     text.Append(',');
                 }
 
