@@ -7,7 +7,7 @@ public sealed record PlanRun(Guid RunId);
 /// <summary>Command: run one dispatched step. Sent by the planner; handled by the executor, which knows a repeat by step, attempt and lease.</summary>
 public sealed record ExecuteStep(Guid RunId, string StepId, int Attempt);
 
-/// <summary>Command: judge one executed step. Sent by the planner; handled by the reviewer, which knows a repeat by step and attempt.</summary>
+/// <summary>Command: judge one executed step. Sent by the executor that executed it, again by the planner if nothing comes of it; handled by the reviewer, which knows a repeat by step and attempt.</summary>
 public sealed record ReviewStep(Guid RunId, string StepId, int Attempt);
 
 /// <summary>Command: judge the run as a whole. Sent by the planner when all steps are accepted; handled by the reviewer.</summary>

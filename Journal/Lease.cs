@@ -12,6 +12,7 @@ public sealed class Lease : IAsyncDisposable
     readonly TimeSpan _duration;
     readonly CancellationTokenSource _lost;
     readonly CancellationTokenSource _given = new();
+    readonly PeriodicTimer _renewal;
     readonly Task _renewing;
     int _disposed;
 
@@ -23,6 +24,7 @@ public sealed class Lease : IAsyncDisposable
         // Counted from the asking, so that this clock runs out before the server's.
         var left = duration - time.GetElapsedTime(asked);
         _lost = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        _renewal = new PeriodicTimer(duration / 3, time);
         _renewing = RenewAsync(_given.Token);
     }
 
@@ -42,11 +44,14 @@ public sealed class Lease : IAsyncDisposable
             return;
         }
 
+        // Ends the waiting without an exception, which each step and each review would pay for.
+        _renewal.Dispose();
         await _given.CancelAsync();
         await _renewing;
         try
         {
-            await IfOursAsync(RespCommand.Of("DEL", _key), CancellationToken.None);
+            // If a killed server forgets it, the lease runs out by itself.
+            await IfOursAsync(RespCommand.Of("DEL", _key), hasty: true, CancellationToken.None);
         }
         catch (Exception exception) when (exception is RespConnectionException or RespServerException or ObjectDisposedException)
         {
@@ -59,10 +64,9 @@ public sealed class Lease : IAsyncDisposable
 
     async Task RenewAsync(CancellationToken given)
     {
-        using var timer = new PeriodicTimer(_duration / 3, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(given) && !_lost.IsCancellationRequested)
+            while (await _renewal.WaitForNextTickAsync(CancellationToken.None) && !_lost.IsCancellationRequested)
             {
                 await RenewOnceAsync(given);
             }
@@ -78,7 +82,7 @@ public sealed class Lease : IAsyncDisposable
         var asked = _time.GetTimestamp();
         try
         {
-            if (!await IfOursAsync(RespCommand.Of("PEXPIRE", _key, (long)_duration.TotalMilliseconds), given))
+            if (!await IfOursAsync(RespCommand.Of("PEXPIRE", _key, (long)_duration.TotalMilliseconds), hasty: false, given))
             {
                 await _lost.CancelAsync();
                 return;
@@ -97,7 +101,7 @@ public sealed class Lease : IAsyncDisposable
     }
 
     /// <summary>Does something to the key if it still holds our proof; false: it does not.</summary>
-    async Task<bool> IfOursAsync(RespCommand command, CancellationToken cancellationToken)
+    async Task<bool> IfOursAsync(RespCommand command, bool hasty, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -105,6 +109,7 @@ public sealed class Lease : IAsyncDisposable
             var done = await _connection.WatchAsync(
                 [_key],
                 async reader => (ours = (await reader.ExecuteAsync(RespCommand.Of("GET", _key), cancellationToken)).AsString() == _proof) ? [command] : null,
+                hasty,
                 cancellationToken);
             if (done is not null)
             {

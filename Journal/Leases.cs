@@ -12,7 +12,11 @@ public sealed class Leases(RespConnection connection, TimeProvider time)
 
     /// <summary>Takes the lease if it is free or run out; null if somebody holds it.</summary>
     /// <param name="duration">How long it outlives its owner; at least 100 ms.</param>
-    public async Task<Lease?> TryTakeAsync(string name, string owner, TimeSpan duration, CancellationToken cancellationToken = default)
+    public Task<Lease?> TryTakeAsync(string name, string owner, TimeSpan duration, CancellationToken cancellationToken = default) => TryTakeAsync(name, owner, duration, hasty: false, cancellationToken);
+
+    /// <summary>The same, possibly without waiting for the store's file.</summary>
+    /// <param name="hasty">The holder appends to a journal next, and waits for that: the file keeps the order, so a taking that a killed store has forgotten is one under which nothing was appended.</param>
+    public async Task<Lease?> TryTakeAsync(string name, string owner, TimeSpan duration, bool hasty, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, Shortest);
         var key = Key(name);
@@ -28,6 +32,7 @@ public sealed class Leases(RespConnection connection, TimeProvider time)
                 RespCommand.Of("SET", key, proof, "NX", "PX", (long)duration.TotalMilliseconds),
                 RespCommand.Of("INCR", Fence),
             },
+            hasty,
             cancellationToken);
         return replies[0].IsNull ? null : new Lease(connection, time, name, key, proof, replies[1].AsInt64(), duration, asked);
     }

@@ -41,7 +41,7 @@ public sealed class RunJournal : IRunLog, IAsyncDisposable
         var result = await _appender.AppendAsync(runId, expected, events, actor, cancellationToken);
         if (result is AppendResult.Appended(var head))
         {
-            _bells.Ring(runId, head.Sequence);
+            _bells.Ring(runId, expected.Sequence, head.Sequence);
             if (events[^1] is RunEnded ended)
             {
                 _closings.Close(runId, ended.State);

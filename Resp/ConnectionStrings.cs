@@ -55,10 +55,11 @@ static class ConnectionStrings
         "KEEPALIVE" => options with { KeepAlive = TimeSpan.FromSeconds(Number(key, value, 1, 3600)) },
         "SERVICENAME" => options with { ServiceName = value.Length > 0 ? value : throw Wrong(key, value, "write the name the sentinels watch the primary under") },
         "TRUSTISSUER" => options with { TrustedIssuer = File.Exists(value) ? value : throw Wrong(key, value, "there is no such file; write the path of a PEM file"), Tls = true },
+        "COMMITAOF" => options with { CommitAof = Flag(key, value) },
         "PROXY" or "TUNNEL" => throw Wrong(key, value, "proxies and tunnels are not supported"),
         "CHANNELPREFIX" => throw Wrong(key, value, "channel prefixes are not supported; use a server or a database of its own"),
         _ when Ignored.Contains(key) => options,
-        _ => throw new FormatException($"The Redis connection string (ConnectionStrings__redis) has an unknown setting '{key}'. Known: password, user, ssl, sslHost, trustIssuer, serviceName, name, defaultDatabase, connectTimeout, syncTimeout, asyncTimeout, keepAlive, protocol."),
+        _ => throw new FormatException($"The Redis connection string (ConnectionStrings__redis) has an unknown setting '{key}'. Known: password, user, ssl, sslHost, trustIssuer, serviceName, name, defaultDatabase, connectTimeout, syncTimeout, asyncTimeout, keepAlive, protocol, commitAof."),
     };
 
     static (string Host, int? Port) Endpoint(string text)

@@ -12,6 +12,15 @@ abstract class PendingReply
     /// <summary>How many replies are still to come.</summary>
     public int Remaining { get; set; } = 1;
 
+    /// <summary>Its last reply is given only when the server's file has what it wrote.</summary>
+    public bool AwaitsFile { get; set; }
+
+    /// <summary>The replies to MULTI … EXEC.</summary>
+    public bool IsTransaction { get; set; }
+
+    /// <summary>The last reply, come and not given yet.</summary>
+    public RespValue Last { get; set; }
+
     public abstract void Take(in RespValue value);
 
     public abstract void Fail(Exception error);
@@ -40,6 +49,8 @@ sealed class SingleReply : PendingReply, IValueTaskSource<RespValue>
         }
 
         reply.Remaining = 1;
+        reply.AwaitsFile = false;
+        reply.Last = default;
         reply._completed = 0;
         reply._holders = 2;
         reply._cancellationToken = cancellationToken;
@@ -152,4 +163,18 @@ sealed class BatchReply : PendingReply
     }
 
     public override void Fail(Exception error) => _completion.TrySetException(error);
+}
+
+/// <summary>The reply to COMMITAOF: what was answered before it is in the file now.</summary>
+sealed class FileReply : PendingReply
+{
+    /// <summary>What the server said instead; null if it is done.</summary>
+    public string? Refusal { get; private set; }
+
+    public override void Take(in RespValue value) => Refusal = value.Kind == RespKind.Error ? value.AsString() : null;
+
+    public override void Fail(Exception error)
+    {
+        // Those whose replies it holds back are told.
+    }
 }

@@ -43,7 +43,7 @@ public sealed class RespConnection : IAsyncDisposable
     /// <summary>Runs several commands in one write, in order, on one connection; errors come as values. Not atomic.</summary>
     /// <param name="onlyGeneration">If given: fail with <see cref="RespConnectionException"/> unless the connection is still of this generation.</param>
     public ValueTask<RespValue[]> ExecuteAsync(ReadOnlyMemory<RespCommand> commands, long? onlyGeneration = null, CancellationToken cancellationToken = default) =>
-        commands.IsEmpty ? ValueTask.FromResult<RespValue[]>([]) : new(SendAsync(commands, atomic: false, onlyGeneration, cancellationToken));
+        commands.IsEmpty ? ValueTask.FromResult<RespValue[]>([]) : new(SendAsync(commands, atomic: false, hasty: false, onlyGeneration, cancellationToken));
 
     /// <summary>The same, for loops that are in a hurry: what awaits it goes on on the thread that reads the replies, and must neither block nor take long there.</summary>
     public ValueTask<RespValue[]> ExecuteOnReaderAsync(ReadOnlyMemory<RespCommand> commands)
@@ -62,7 +62,11 @@ public sealed class RespConnection : IAsyncDisposable
 
     /// <summary>Runs commands atomically: MULTI … EXEC in one write. Errors inside come as values.</summary>
     /// <exception cref="RespServerException">The server refused a command of it (Redis: nothing was done; Garnet: the others were).</exception>
-    public async ValueTask<RespValue[]> TransactionAsync(ReadOnlyMemory<RespCommand> commands, CancellationToken cancellationToken = default)
+    public ValueTask<RespValue[]> TransactionAsync(ReadOnlyMemory<RespCommand> commands, CancellationToken cancellationToken = default) => TransactionAsync(commands, hasty: false, cancellationToken);
+
+    /// <summary>The same, possibly without waiting for the server's file.</summary>
+    /// <param name="hasty">With <see cref="RespOptions.CommitAof"/>: take the answer before the file has what was written. For what is worth little after the server's death, or is followed by a write that waits: the file keeps the order.</param>
+    public async ValueTask<RespValue[]> TransactionAsync(ReadOnlyMemory<RespCommand> commands, bool hasty, CancellationToken cancellationToken = default)
     {
         if (commands.IsEmpty)
         {
@@ -71,19 +75,23 @@ public sealed class RespConnection : IAsyncDisposable
 
         if (await ClusterAsync(cancellationToken) is { } cluster)
         {
-            return await cluster.TransactionAsync(commands, cancellationToken);
+            return await cluster.TransactionAsync(commands, hasty, cancellationToken);
         }
 
-        var replies = await SendAsync(commands, atomic: true, null, cancellationToken);
+        var replies = await SendAsync(commands, atomic: true, hasty, null, cancellationToken);
         return Transactions.Outcome(replies) ?? throw new RespServerException("EXECABORT Transaction discarded by the server.");
     }
 
     /// <summary>Optimistic transaction on a connection of its own: WATCH the keys, let <paramref name="decide"/> read and choose commands (null = give up), MULTI … EXEC.
     /// Null when a watched key changed or <paramref name="decide"/> gave up.</summary>
-    public async Task<RespValue[]?> WatchAsync(IReadOnlyList<string> keys, Func<IRespReader, Task<RespCommand[]?>> decide, CancellationToken cancellationToken = default) =>
+    public Task<RespValue[]?> WatchAsync(IReadOnlyList<string> keys, Func<IRespReader, Task<RespCommand[]?>> decide, CancellationToken cancellationToken = default) => WatchAsync(keys, decide, hasty: false, cancellationToken);
+
+    /// <summary>The same, possibly without waiting for the server's file.</summary>
+    /// <param name="hasty">With <see cref="RespOptions.CommitAof"/>: take the answer before the file has what was written. For what is worth little after the server's death, or is followed by a write that waits: the file keeps the order.</param>
+    public async Task<RespValue[]?> WatchAsync(IReadOnlyList<string> keys, Func<IRespReader, Task<RespCommand[]?>> decide, bool hasty, CancellationToken cancellationToken = default) =>
         await ClusterAsync(cancellationToken) is { } cluster
-            ? await cluster.WatchAsync(keys, decide, cancellationToken)
-            : await _watchers.RunAsync(keys, decide, cancellationToken);
+            ? await cluster.WatchAsync(keys, decide, hasty, cancellationToken)
+            : await _watchers.RunAsync(keys, decide, hasty, cancellationToken);
 
     /// <summary>Connects now, if it is not connected.</summary>
     /// <exception cref="RespConnectionException">Names the setting, the server and the cause.</exception>
@@ -145,7 +153,7 @@ public sealed class RespConnection : IAsyncDisposable
         }
     }
 
-    async Task<RespValue[]> SendAsync(ReadOnlyMemory<RespCommand> commands, bool atomic, long? onlyGeneration, CancellationToken cancellationToken)
+    async Task<RespValue[]> SendAsync(ReadOnlyMemory<RespCommand> commands, bool atomic, bool hasty, long? onlyGeneration, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -161,7 +169,7 @@ public sealed class RespConnection : IAsyncDisposable
             }
 
             var reply = new BatchReply(commands.Length + (atomic ? 2 : 0));
-            if (link.TrySend(commands.Span, atomic, reply))
+            if (link.TrySend(commands.Span, atomic, reply, hasty))
             {
                 return await reply.Task.WaitAsync(cancellationToken);
             }
@@ -295,7 +303,7 @@ public sealed class RespConnection : IAsyncDisposable
     }
 }
 
-/// <summary>Reads inside <see cref="RespConnection.WatchAsync"/>.</summary>
+/// <summary>Reads inside <c>RespConnection.WatchAsync</c>.</summary>
 public interface IRespReader
 {
     ValueTask<RespValue> ExecuteAsync(RespCommand command, CancellationToken cancellationToken = default);

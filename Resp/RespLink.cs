@@ -11,11 +11,13 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
     readonly RespOptions _options;
     readonly Lock _gate = new();
     readonly Queue<PendingReply> _waiting = new();
+    readonly Queue<PendingReply> _unsaved = new();
     readonly Timer _watchdog;
     RespWriter _filling = new();
     RespWriter _sending = new();
     bool _writing;
     bool _watched;
+    bool _wrote;
     Exception? _cause;
 
     public RespLink(Stream stream, RespOptions options)
@@ -45,7 +47,7 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
             }
 
             _filling.Command(command);
-            atOnce = Queued(reply);
+            atOnce = Queued(reply, awaitsFile: !HastyCommands.Has(command.Name));
         }
 
         StartWriting(atOnce);
@@ -53,7 +55,7 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>Queues commands that go out together; false when the connection is broken and nothing was sent.</summary>
-    public bool TrySend(ReadOnlySpan<RespCommand> commands, bool atomic, PendingReply reply)
+    public bool TrySend(ReadOnlySpan<RespCommand> commands, bool atomic, PendingReply reply, bool hasty = false)
     {
         bool? atOnce;
         lock (_gate)
@@ -68,9 +70,11 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
                 _filling.Command(Multi);
             }
 
+            var awaitsFile = atomic;
             foreach (ref readonly var command in commands)
             {
                 _filling.Command(command);
+                awaitsFile |= !HastyCommands.Has(command.Name);
             }
 
             if (atomic)
@@ -78,7 +82,8 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
                 _filling.Command(Exec);
             }
 
-            atOnce = Queued(reply);
+            reply.IsTransaction = atomic;
+            atOnce = Queued(reply, awaitsFile && !hasty);
         }
 
         StartWriting(atOnce);
@@ -87,6 +92,7 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
 
     static readonly RespCommand Multi = RespCommand.Of("MULTI");
     static readonly RespCommand Exec = RespCommand.Of("EXEC");
+    static readonly RespCommand Commit = RespCommand.Of("COMMITAOF");
 
     public void Dispose()
     {
@@ -101,9 +107,11 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
     void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
 
     /// <summary>Null when a writer is at work; else whether the connection was nearly idle, so that waiting for company would only cost time.</summary>
-    bool? Queued(PendingReply reply)
+    bool? Queued(PendingReply reply, bool awaitsFile)
     {
         reply.SentAt = Environment.TickCount64;
+        reply.AwaitsFile = awaitsFile && _options.CommitAof;
+        _wrote |= reply.AwaitsFile;
         _waiting.Enqueue(reply);
         if (!_watched)
         {
@@ -147,6 +155,14 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
                     {
                         _writing = false;
                         return;
+                    }
+
+                    if (_wrote)
+                    {
+                        // One for all that goes out in this write.
+                        _wrote = false;
+                        _filling.Command(Commit);
+                        _waiting.Enqueue(new FileReply { SentAt = Environment.TickCount64 });
                     }
 
                     (_filling, _sending) = (_sending, _filling);
@@ -194,11 +210,22 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
                 continue;
             }
 
-            Next().Take(value);
+            var reply = Next(value, out var unsaved);
+            if (unsaved)
+            {
+                continue;
+            }
+
+            reply.Take(value);
+            if (reply is FileReply file)
+            {
+                GiveSaved(file);
+            }
         }
     }
 
-    PendingReply Next()
+    /// <param name="unsaved">True when the reply was kept until the file has what it answers.</param>
+    PendingReply Next(in RespValue value, out bool unsaved)
     {
         lock (_gate)
         {
@@ -208,12 +235,48 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
             }
 
             // Out of the queue before its last reply: a break must find only those that still wait.
+            unsaved = false;
+            if (reply.IsTransaction && value.Kind == RespKind.Error)
+            {
+                // Refused: nothing of it is worth waiting for. Garnet answers the impossible command a second time behind it, which ends the connection.
+                reply.AwaitsFile = false;
+            }
+
             if (--reply.Remaining == 0)
             {
                 _waiting.Dequeue();
+                if (reply.AwaitsFile)
+                {
+                    reply.Last = value;
+                    _unsaved.Enqueue(reply);
+                    unsaved = true;
+                }
             }
 
             return reply;
+        }
+    }
+
+    void GiveSaved(FileReply file)
+    {
+        if (file.Refusal is { } refusal)
+        {
+            throw new RespConnectionException(
+                $"Redis at {_options} refused COMMITAOF ({refusal}), so whether what was written is in its file is not known. commitAof=true in ConnectionStrings__redis is for Garnet with an append-only file; leave it out for other servers.");
+        }
+
+        while (true)
+        {
+            PendingReply? saved;
+            lock (_gate)
+            {
+                if (!_unsaved.TryDequeue(out saved))
+                {
+                    return;
+                }
+            }
+
+            saved.Take(saved.Last);
         }
     }
 
@@ -256,7 +319,8 @@ sealed class RespLink : IThreadPoolWorkItem, IDisposable
             }
 
             _cause = cause;
-            orphans = [.. _waiting];
+            orphans = [.. _unsaved, .. _waiting];
+            _unsaved.Clear();
             _waiting.Clear();
         }
 

@@ -39,8 +39,12 @@ public sealed record RespOptions
     /// <summary>How often a silent subscriber connection is checked. Default: 15 s.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Connections kept for <see cref="RespConnection.WatchAsync"/>. Default: 4.</summary>
+    /// <summary>Connections kept for <c>RespConnection.WatchAsync</c>. Default: 4.</summary>
     public int WatchConnections { get; init; } = 4;
+
+    /// <summary>Ask the server to write its append-only file (Garnet's COMMITAOF) behind each batch that writes, and give no answer before it has: for a Garnet that does not do so by itself
+    /// (<c>--aof-commit-freq -1</c>). One request serves all commands that went out together, where the server's own <c>--aof-commit-wait</c> writes the file for each record. Default: false.</summary>
+    public bool CommitAof { get; init; }
 
     /// <summary>One of a cluster's nodes: it does not look for the others.</summary>
     internal bool IsClusterNode { get; init; }

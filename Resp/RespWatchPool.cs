@@ -8,7 +8,7 @@ sealed class RespWatchPool(RespOptions options, CancellationToken disposed) : IA
     readonly SemaphoreSlim _places = new(options.WatchConnections);
     readonly ConcurrentStack<RespLink> _idle = new();
 
-    public async Task<RespValue[]?> RunAsync(IReadOnlyList<string> keys, Func<IRespReader, Task<RespCommand[]?>> decide, CancellationToken cancellationToken)
+    public async Task<RespValue[]?> RunAsync(IReadOnlyList<string> keys, Func<IRespReader, Task<RespCommand[]?>> decide, bool hasty, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
         try
@@ -17,7 +17,7 @@ sealed class RespWatchPool(RespOptions options, CancellationToken disposed) : IA
             var clean = false;
             try
             {
-                var results = await RunAsync(link, keys, decide, cancellationToken);
+                var results = await RunAsync(link, keys, decide, hasty, cancellationToken);
                 clean = true;
                 return results;
             }
@@ -50,7 +50,7 @@ sealed class RespWatchPool(RespOptions options, CancellationToken disposed) : IA
         return ValueTask.CompletedTask;
     }
 
-    static async Task<RespValue[]?> RunAsync(RespLink link, IReadOnlyList<string> keys, Func<IRespReader, Task<RespCommand[]?>> decide, CancellationToken cancellationToken)
+    static async Task<RespValue[]?> RunAsync(RespLink link, IReadOnlyList<string> keys, Func<IRespReader, Task<RespCommand[]?>> decide, bool hasty, CancellationToken cancellationToken)
     {
         // Not waited for: it travels with the first read, and the server keeps the order.
         var watch = Single(link, RespCommand.Of("WATCH", [.. keys.Select(key => (RespArgument)key)]), default).AsTask();
@@ -73,7 +73,7 @@ sealed class RespWatchPool(RespOptions options, CancellationToken disposed) : IA
         }
 
         var reply = new BatchReply(commands.Length + 2);
-        if (!link.TrySend(commands, atomic: true, reply))
+        if (!link.TrySend(commands, atomic: true, reply, hasty))
         {
             throw Closed(link);
         }

@@ -17,10 +17,13 @@ static class PeersBench
 
         var quick = args.Contains("--quick");
         var loads = PeerLoad.All(quick);
-        var seconds = quick ? 1 : 2;
+        var seconds = quick ? 2 : 5;
+
+        // Every side alike: what is compared is how they run, not how they start.
+        var warmth = quick ? 20 : 60;
         var report = new PeersReport();
         await Console.Error.WriteLineAsync("… " + OurRuns.Side);
-        report.Figures.AddRange(await OurRuns.RunAsync(loads, seconds));
+        report.Figures.AddRange(await OurRuns.RunAsync(loads, seconds, warmth));
         try
         {
             var programs = await PeerPrograms.InstallAsync();
@@ -28,12 +31,12 @@ static class PeersBench
             {
                 await using var cluster = await PostgresCluster.StartAsync(waits);
                 var commit = "synchronous_commit=" + (waits ? "on" : "off");
-                await AddAsync(report, programs, cluster, "langgraph.mjs", "LangGraph, " + commit, loads, seconds);
-                await AddAsync(report, programs, cluster, "dbos.mjs", "DBOS, " + commit, loads, seconds);
+                await AddAsync(report, programs, cluster, "langgraph.mjs", "LangGraph, " + commit, loads, seconds, warmth);
+                await AddAsync(report, programs, cluster, "dbos.mjs", "DBOS, " + commit, loads, seconds, warmth);
                 if (waits)
                 {
                     // It takes a second or two for each step, whatever else is set.
-                    await AddAsync(report, programs, cluster, "dbos-queue.mjs", "DBOS, each step on a queue, " + commit, loads.Where(load => load is { Dag: "fan10", InFlight: 8 }), seconds);
+                    await AddAsync(report, programs, cluster, "dbos-queue.mjs", "DBOS, each step on a queue, " + commit, loads.Where(load => load is { Dag: "fan10", InFlight: 8 }), seconds, warmth);
                 }
             }
         }
@@ -46,12 +49,12 @@ static class PeersBench
         return 0;
     }
 
-    static async Task AddAsync(PeersReport report, PeerPrograms programs, PostgresCluster cluster, string program, string side, IEnumerable<PeerLoad> loads, int seconds)
+    static async Task AddAsync(PeersReport report, PeerPrograms programs, PostgresCluster cluster, string program, string side, IEnumerable<PeerLoad> loads, int seconds, int warmth)
     {
         await Console.Error.WriteLineAsync("… " + side);
         try
         {
-            report.Figures.AddRange(await programs.RunAsync(program, side, cluster, loads, seconds));
+            report.Figures.AddRange(await programs.RunAsync(program, side, cluster, loads, seconds, warmth));
         }
         catch (PeerMissingException missing)
         {

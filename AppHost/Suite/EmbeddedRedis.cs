@@ -25,7 +25,7 @@ sealed record EmbeddedRedis(string Directory, string[] Arguments, int Port, stri
             state.Redis,
             ["exec", "--roll-forward", "LatestMajor", server, "--config-import-path", configuration, "--config-import-format", "GarnetConf"],
             port,
-            $"127.0.0.1:{port},password={password}");
+            $"127.0.0.1:{port},password={password},commitAof=true");
     }
 
     /// <summary>A file rather than arguments: a command line can be read by every user of the machine, and this one would show the password.</summary>
@@ -48,7 +48,9 @@ sealed record EmbeddedRedis(string Directory, string[] Arguments, int Port, stri
             AuthenticationMode = "Password",
             Password = password,
             EnableAOF = true,
-            WaitForCommit = true,
+
+            // Written when a client asks for it, which ours do behind each batch before they take an answer for given: WaitForCommit writes the file once for each record instead.
+            CommitFrequencyMs = -1,
             Recover = true,
 
             // Without it the server starts with what it could read, saying so only in its log, and the checkpoint of the recovery makes the loss final.

@@ -10,8 +10,8 @@ namespace Agent.Executor.Service.Steps;
 sealed class StepRunner(
     RunJournal journal, Leases leases, StepLoop loop, StepWatch watch, StopSign sign, CurrentBundle bundle, ExecutorInstance instance, IOptions<StepOptions> options, TimeProvider time, ILogger<StepRunner> logger)
 {
-    /// <param name="announce">Tells who waits for it that the journal has moved on, up to here.</param>
-    public async Task<StepOutcome> RunAsync(ExecuteStep message, Func<JournalHead, Task> announce, CancellationToken cancellationToken)
+    /// <param name="announce">Tells who has to do with it that the run stands here now.</param>
+    public async Task<StepOutcome> RunAsync(ExecuteStep message, Func<RunState, Task> announce, CancellationToken cancellationToken)
     {
         var state = await journal.LoadAsync(message.RunId, cancellationToken);
         if (Refusal(state, message) is { } early)
@@ -24,7 +24,7 @@ sealed class StepRunner(
             return new StepOutcome.HandedBack("no policy bundle is in force");
         }
 
-        await using var lease = await leases.TryTakeAsync($"step:{message.RunId:N}:{message.StepId}", instance.Name, options.Value.Lease, cancellationToken);
+        await using var lease = await leases.TryTakeAsync($"step:{message.RunId:N}:{message.StepId}", instance.Name, options.Value.Lease, hasty: true, cancellationToken);
         if (lease is null)
         {
             return new StepOutcome.Ignored("another executor works on it");
@@ -46,7 +46,7 @@ sealed class StepRunner(
         }
 
         CrashPoint.Reach("step.released");
-        await announce(owned.Run.Head);
+        await announce(owned.Run);
         CrashPoint.Reach("step.announced");
         await givenBack;
         return outcome;

@@ -25,18 +25,23 @@ sealed class StepWatch(RunJournal journal, IOptions<StepOptions> options, TimePr
 
     public async Task RunAsync(OwnedStep owned, CancellationToken cancellationToken)
     {
-        var (runId, seen) = (owned.Run.RunId, owned.Run.Head.Sequence);
-        while (!cancellationToken.IsCancellationRequested)
+        var (runId, seen) = (owned.Run.RunId, owned.Run.Head);
+        while (true)
         {
+            // At first too: the step was taken by an append to the journal as it stood, so nothing has happened yet.
+            await WaitAsync(runId, cancellationToken);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+
             try
             {
-                await foreach (var entry in journal.ReadAsync(runId, seen + 1, cancellationToken))
+                await foreach (var entry in journal.ReadAfterAsync(runId, seen, cancellationToken))
                 {
-                    seen = entry.Sequence;
+                    seen = entry.Head;
                     Judge(owned, entry.Event);
                 }
-
-                await WaitAsync(runId, cancellationToken);
             }
             catch (OperationCanceledException)
             {
@@ -45,7 +50,6 @@ sealed class StepWatch(RunJournal journal, IOptions<StepOptions> options, TimePr
             catch (RespConnectionException)
             {
                 // The lease notices a store that stays away.
-                await WaitAsync(runId, cancellationToken);
             }
         }
 

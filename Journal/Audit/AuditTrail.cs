@@ -11,6 +11,9 @@ sealed class AuditTrail(RunJournal journal, AuditFiles files, TimeProvider time,
 {
     static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
 
+    /// <summary>Between two looks: a run that grows quickly is copied in larger pieces, not once for each append.</summary>
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
     readonly Channel<Guid> _waiting = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
     readonly HashSet<Guid> _queued = [];
     readonly HashSet<Guid> _failed = [];
@@ -28,14 +31,18 @@ sealed class AuditTrail(RunJournal journal, AuditFiles files, TimeProvider time,
         var sweeping = SweepAsync(stoppingToken);
         try
         {
-            await foreach (var runId in _waiting.Reader.ReadAllAsync(stoppingToken))
+            while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
             {
-                lock (_queued)
+                await Task.Delay(Pause, time, stoppingToken);
+                while (_waiting.Reader.TryRead(out var runId))
                 {
-                    _queued.Remove(runId);
-                }
+                    lock (_queued)
+                    {
+                        _queued.Remove(runId);
+                    }
 
-                await CopyAsync(runId, stoppingToken);
+                    await CopyAsync(runId, stoppingToken);
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

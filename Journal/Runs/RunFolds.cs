@@ -12,7 +12,12 @@ sealed class RunFolds(StoredEntries entries, TimeProvider time)
 
     static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
 
+    /// <summary>While there is room, it is not looked who has not been asked for: that takes longer than a reading when there are many.</summary>
+    static readonly TimeSpan BetweenTrims = TimeSpan.FromSeconds(10);
+
     readonly ConcurrentDictionary<Guid, Fold> _folds = new();
+    long _total;
+    long _trimmedAt = time.GetTimestamp();
 
     /// <summary>What <paramref name="look"/> sees in the run as it is now. It must not keep the state, nor change it.</summary>
     public async Task<T> LookAsync<T>(Guid runId, Func<RunState, T> look, CancellationToken cancellationToken)
@@ -21,7 +26,9 @@ sealed class RunFolds(StoredEntries entries, TimeProvider time)
         await fold.Gate.WaitAsync(cancellationToken);
         try
         {
+            var before = fold.Entries;
             await CatchUpAsync(fold, cancellationToken);
+            Interlocked.Add(ref _total, fold.Entries - before);
             fold.UsedAt = time.GetTimestamp();
             return look(fold.State);
         }
@@ -85,7 +92,16 @@ sealed class RunFolds(StoredEntries entries, TimeProvider time)
 
     void Trim(Fold used)
     {
+        var trimmedAt = Volatile.Read(ref _trimmedAt);
+        if (Volatile.Read(ref _total) <= Capacity
+            && (time.GetElapsedTime(trimmedAt) < BetweenTrims || Interlocked.CompareExchange(ref _trimmedAt, time.GetTimestamp(), trimmedAt) != trimmedAt))
+        {
+            return;
+        }
+
+        // Counted anew each time, for folds also go when a reading failed.
         var total = _folds.Values.Sum(fold => fold.Entries);
+        Interlocked.Exchange(ref _total, total);
         foreach (var fold in _folds.Values.Where(fold => fold != used && fold.IsIdle).OrderBy(fold => fold.UsedAt))
         {
             if (fold.Entries > 0 && total <= Capacity && time.GetElapsedTime(fold.UsedAt) < KeptFor)
@@ -96,6 +112,7 @@ sealed class RunFolds(StoredEntries entries, TimeProvider time)
             if (_folds.TryRemove(new(fold.RunId, fold)))
             {
                 total -= fold.Entries;
+                Interlocked.Add(ref _total, -fold.Entries);
             }
         }
     }

@@ -196,6 +196,8 @@ public sealed class RunState(Guid runId)
     /// <summary>How long the run has stood still for an operator, a person's answer or a model server: time that is not its own.</summary>
     public TimeSpan Waited(DateTimeOffset now) => IsStandingStill ? _waited + (now - UpdatedAt) : _waited;
 
+    bool IsHeldUp => IsPaused || HeldBy is not null || CancelledBy is not null || _waits.Contains("budget");
+
     bool IsStandingStill => End is null && (IsPaused || HeldBy is not null || SignOff is { Answer: null } || WorkingCopy is { WaitsForPerson: true } || _waits.Any || _parked.Count > 0);
 
     public static RunState Fold(Guid runId, IEnumerable<JournalEntry> entries)
@@ -333,7 +335,7 @@ public sealed class RunState(Guid runId)
                 break;
             case StepExecuted executed:
                 _waits.EndStep(executed.StepId);
-                Known(executed.StepId, executed.Attempt)?.Execute(executed, at);
+                Known(executed.StepId, executed.Attempt)?.Execute(executed, at, isReviewAsked: !IsHeldUp);
                 NoteParked(executed.StepId);
                 break;
             case StepFailed failed:

@@ -67,6 +67,9 @@ public sealed class StepState(PlanStep definition)
 
     public StepFailed? Failure { get; private set; }
 
+    /// <summary>Executed while nothing held the run up: then the executor itself asked for the review. Otherwise the planner does, once the run goes on.</summary>
+    public bool IsReviewAsked { get; private set; }
+
     public StepReviewed? Review { get; private set; }
 
     public DateTimeOffset? DispatchedAt { get; private set; }
@@ -123,6 +126,7 @@ public sealed class StepState(PlanStep definition)
         Answer = null;
         Evidence = [];
         Failure = null;
+        IsReviewAsked = false;
         Review = null;
         Replies.Clear();
         CallIds.Clear();
@@ -161,7 +165,7 @@ public sealed class StepState(PlanStep definition)
         }
     }
 
-    internal void Execute(StepExecuted executed, DateTimeOffset at)
+    internal void Execute(StepExecuted executed, DateTimeOffset at, bool isReviewAsked)
     {
         if (!IsOpen || executed.Token < Token)
         {
@@ -172,6 +176,7 @@ public sealed class StepState(PlanStep definition)
         Answer = executed.Answer;
         Evidence = executed.Evidence;
         EndedAt = at;
+        IsReviewAsked = isReviewAsked;
     }
 
     internal void Fail(StepFailed failed, DateTimeOffset at)

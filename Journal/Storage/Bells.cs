@@ -9,10 +9,13 @@ namespace Agent.Journal.Storage;
 /// A bell is a hint: who waits for one also looks by himself now and then.</summary>
 sealed class Bells(RespConnection connection, RespSubscriber subscriber)
 {
+    /// <summary>Entries between two hints at where a journal ends: whoever looks for the end walks on from there, these few in one read.</summary>
+    const long HintEvery = 16;
+
     readonly ConcurrentDictionary<Guid, Listener[]> _byRun = new();
     readonly ConcurrentDictionary<Action<Guid, long>, byte> _all = new();
     readonly Lock _gate = new();
-    readonly Dictionary<Guid, long> _rung = [];
+    readonly Dictionary<Guid, (long From, long To)> _rung = [];
     Task<IAsyncDisposable>? _subscription;
     Task _ringing = Task.CompletedTask;
 
@@ -28,12 +31,12 @@ sealed class Bells(RespConnection connection, RespSubscriber subscriber)
         }
     }
 
-    /// <summary>Says that a run's journal now ends at <paramref name="sequence"/>. Does not wait; rings that pile up while one is under way go out as one.</summary>
-    public void Ring(Guid runId, long sequence)
+    /// <summary>Says that a run's journal has grown. Does not wait; rings that pile up while one is under way go out as one.</summary>
+    public void Ring(Guid runId, long from, long to)
     {
         lock (_gate)
         {
-            _rung[runId] = sequence;
+            _rung[runId] = (_rung.TryGetValue(runId, out var waiting) ? waiting.From : from, to);
             if (_ringing.IsCompleted)
             {
                 _ringing = RingAsync();
@@ -64,7 +67,7 @@ sealed class Bells(RespConnection connection, RespSubscriber subscriber)
     {
         while (true)
         {
-            KeyValuePair<Guid, long>[] rung;
+            KeyValuePair<Guid, (long From, long To)>[] rung;
             lock (_gate)
             {
                 if (_rung.Count == 0)
@@ -78,17 +81,20 @@ sealed class Bells(RespConnection connection, RespSubscriber subscriber)
                 _rung.Clear();
             }
 
-            var commands = new RespCommand[rung.Length * 2];
-            for (var position = 0; position < rung.Length; position++)
+            var commands = new List<RespCommand>(rung.Length * 2);
+            foreach (var (runId, (from, to)) in rung)
             {
-                var (runId, sequence) = rung[position];
-                commands[position * 2] = RespCommand.Of("SET", JournalKeys.Hint(runId), sequence);
-                commands[(position * 2) + 1] = RespCommand.Of("PUBLISH", JournalKeys.Bell, $"{runId} {sequence.ToString(CultureInfo.InvariantCulture)}");
+                if (from / HintEvery != to / HintEvery)
+                {
+                    commands.Add(RespCommand.Of("SET", JournalKeys.Hint(runId), to));
+                }
+
+                commands.Add(RespCommand.Of("PUBLISH", JournalKeys.Bell, $"{runId} {to.ToString(CultureInfo.InvariantCulture)}"));
             }
 
             try
             {
-                await connection.ExecuteAsync(commands);
+                await connection.ExecuteAsync(commands.ToArray());
             }
             catch (Exception exception) when (exception is RespConnectionException or ObjectDisposedException)
             {

@@ -27,7 +27,8 @@ sealed record RunDecision(IReadOnlyList<IRunEvent> Events, IReadOnlyList<OwedMes
 /// <summary>A message that is owed.</summary>
 /// <param name="Stamp">Tells two occasions for the same message apart (a step goes on after an approval), so that the second is not taken for a repeat.</param>
 /// <param name="UnlessHeld">Owed only while nobody holds this lease: an owner is at work otherwise.</param>
-sealed record OwedMessage(object Message, int Stamp = 0, string? UnlessHeld = null);
+/// <param name="IsAsked">Whoever made it owed has sent it: to be sent again only if it seems lost.</param>
+sealed record OwedMessage(object Message, int Stamp = 0, string? UnlessHeld = null, bool IsAsked = false);
 
 /// <summary>A plan is to be made.</summary>
 /// <param name="Why">Why the present plan does not lead there; null for a first plan.</param>

@@ -47,6 +47,12 @@ sealed class RunWork(RunCoordinator coordinator, RunPlanning planning, SentMessa
         sent.Keep(runId, owed);
         foreach (var message in owed)
         {
+            // What the executor has asked for itself is asked for again by the sweep only.
+            if (message.IsAsked && !isSweep)
+            {
+                continue;
+            }
+
             // Whether an owner is alive is asked by the sweep only: hints come while owners are at work.
             if (message.UnlessHeld is { } lease && ((message.Message is ExecuteStep && !isSweep) || await leases.IsHeldAsync(lease, cancellationToken)))
             {

@@ -107,7 +107,7 @@ static class StepDecider
                 yield return new OwedMessage(new ExecuteStep(state.RunId, step.Id, step.Attempt), -1000 * wanted.Check - step.CallIds.Count, UnlessHeld: StepLease.NameOf(state.RunId, step.Id));
                 break;
             case StepPhase.Executed:
-                yield return new OwedMessage(new ReviewStep(state.RunId, step.Id, step.Attempt));
+                yield return new OwedMessage(new ReviewStep(state.RunId, step.Id, step.Attempt), IsAsked: step.IsReviewAsked);
                 break;
             default:
                 break;

@@ -83,11 +83,11 @@ sealed class RespCluster(RespOptions options, Action connected) : IAsyncDisposab
         return replies;
     }
 
-    public Task<RespValue[]> TransactionAsync(ReadOnlyMemory<RespCommand> commands, CancellationToken cancellationToken) =>
-        FollowAsync(OneSlot([.. commands.ToArray().Select(command => ($"{command.Name} {command.Arguments.Span[0]}", HashSlot.Of(command)))]), node => node.TransactionAsync(commands, cancellationToken).AsTask(), null, cancellationToken);
+    public Task<RespValue[]> TransactionAsync(ReadOnlyMemory<RespCommand> commands, bool hasty, CancellationToken cancellationToken) =>
+        FollowAsync(OneSlot([.. commands.ToArray().Select(command => ($"{command.Name} {command.Arguments.Span[0]}", HashSlot.Of(command)))]), node => node.TransactionAsync(commands, hasty, cancellationToken).AsTask(), null, cancellationToken);
 
-    public Task<RespValue[]?> WatchAsync(IReadOnlyList<string> keys, Func<IRespReader, Task<RespCommand[]?>> decide, CancellationToken cancellationToken) =>
-        FollowAsync(OneSlot([.. keys.Select(key => (key, (int?)HashSlot.Of(key)))]), node => node.WatchAsync(keys, decide, cancellationToken), null, cancellationToken);
+    public Task<RespValue[]?> WatchAsync(IReadOnlyList<string> keys, Func<IRespReader, Task<RespCommand[]?>> decide, bool hasty, CancellationToken cancellationToken) =>
+        FollowAsync(OneSlot([.. keys.Select(key => (key, (int?)HashSlot.Of(key)))]), node => node.WatchAsync(keys, decide, hasty, cancellationToken), null, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -176,7 +176,7 @@ sealed class RespCluster(RespOptions options, Action connected) : IAsyncDisposab
         {
             if (unit.IsTransaction)
             {
-                var results = await TransactionAsync(commands[(unit.From + 1)..(unit.End - 1)], cancellationToken);
+                var results = await TransactionAsync(commands[(unit.From + 1)..(unit.End - 1)], hasty: false, cancellationToken);
                 replies.AsSpan(unit.From, unit.End - unit.From).Fill(RespValue.Text("QUEUED"));
                 replies[unit.End - 1] = RespValue.Array(results);
             }

@@ -11,10 +11,10 @@ static class OurRuns
 {
     public const string Side = "agent suite, embedded server";
 
-    public static async Task<IReadOnlyList<PeerFigures>> RunAsync(IEnumerable<PeerLoad> loads, int seconds)
+    public static async Task<IReadOnlyList<PeerFigures>> RunAsync(IEnumerable<PeerLoad> loads, int seconds, int warmth)
     {
         await using var suite = await BenchSuite.StartAsync();
-        await ClosedLoopAsync(suite, BenchPlans.Diamond(), inFlight: 8, seconds * 2);
+        await ClosedLoopAsync(suite, BenchPlans.Fan(10), inFlight: 8, warmth);
         var figures = new List<PeerFigures>();
         foreach (var load in loads)
         {

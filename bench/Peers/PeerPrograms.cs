@@ -38,11 +38,11 @@ sealed class PeerPrograms
         return new PeerPrograms(directory);
     }
 
-    public async Task<IReadOnlyList<PeerFigures>> RunAsync(string program, string side, PostgresCluster cluster, IEnumerable<PeerLoad> loads, int seconds)
+    public async Task<IReadOnlyList<PeerFigures>> RunAsync(string program, string side, PostgresCluster cluster, IEnumerable<PeerLoad> loads, int seconds, int warmth)
     {
         var output = await OtherProgram.OutputAsync(
             "node",
-            ["--no-deprecation", program, cluster.Url, cluster.ProcessId.ToString(CultureInfo.InvariantCulture), seconds.ToString(CultureInfo.InvariantCulture), .. loads.Select(load => load.ToString())],
+            ["--no-deprecation", program, cluster.Url, cluster.ProcessId.ToString(CultureInfo.InvariantCulture), seconds.ToString(CultureInfo.InvariantCulture), warmth.ToString(CultureInfo.InvariantCulture), .. loads.Select(load => load.ToString())],
             _directory, RunLimit);
         return [.. output.Split('\n').Select(line => JsonSerializer.Deserialize<PeerFigures>(line, JsonSerializerOptions.Web)! with { Side = side })];
     }

@@ -1,6 +1,6 @@
 // What both peers share: which DAGs there are, and how a load of them is measured.
 //
-//   node <peer>.mjs <database url> <postmaster's process id> <seconds> <dag>x<in flight>…      for example chain10x8
+//   node <peer>.mjs <database url> <postmaster's process id> <seconds> <seconds to get warm in> <dag>x<in flight>…      for example chain10x8
 //
 // prints one JSON line for each load.
 import { readFileSync, readdirSync } from 'node:fs';
@@ -17,12 +17,14 @@ export function dagOf(name) {
   return { name, chain: shape === 'chain', count, steps: shape === 'chain' ? count : count + 1 };
 }
 
-export const [, , url, postmaster, seconds, ...wanted] = process.argv;
+export const [, , url, postmaster, seconds, warmth, ...wanted] = process.argv;
 
 /** @param runOf (dag) => (runId, began) => promise of the ended run; `began()` is called when a step begins. */
 export async function measureAll(runOf) {
   const database = new pg.Client({ connectionString: url });
   await database.connect();
+  const warming = dagOf('fan10');
+  await closedLoop(warming, runOf(warming), 8, Number(warmth));
   for (const load of wanted) {
     const [name, inFlight] = load.split('x');
     const dag = dagOf(name);

@@ -35,15 +35,17 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException($"{Name} was not started here.");
 
-    /// <summary>Starts Garnet from the tool package's folder, as the product embeds it: an answer waits for the append-only file
-    /// (without --aof-commit-wait, a killed server forgets the last answered writes).</summary>
+    /// <summary>Starts Garnet from the tool package's folder, as the product embeds it: the client asks for the append-only file
+    /// and takes no answer before it is written (otherwise a killed server forgets the last answered writes).</summary>
     public static Task<RedisServer> StartGarnetAsync(CancellationToken cancellationToken = default) => StartGarnetAsync([], cancellationToken);
 
     /// <summary>With or without waiting for the file.</summary>
-    public static Task<RedisServer> StartGarnetAsync(bool waitForFile) => StartGarnetAsync(waitForFile ? [] : ["--aof-commit-wait=false"]);
+    public static Task<RedisServer> StartGarnetAsync(bool waitForFile) => waitForFile ? StartGarnetAsync() : StartGarnetAsync(["--aof-commit-freq", "0"], commitAof: false, default);
 
     /// <summary>The same, with more command line arguments, for example <c>--auth Password --password secret</c>.</summary>
-    public static async Task<RedisServer> StartGarnetAsync(string[] more, CancellationToken cancellationToken = default)
+    public static Task<RedisServer> StartGarnetAsync(string[] more, CancellationToken cancellationToken = default) => StartGarnetAsync(["--aof-commit-freq", "-1", .. more], commitAof: true, cancellationToken);
+
+    static async Task<RedisServer> StartGarnetAsync(string[] more, bool commitAof, CancellationToken cancellationToken)
     {
         if (Environment.GetEnvironmentVariable("AGENT_REDIS") is { Length: > 0 } given)
         {
@@ -59,13 +61,13 @@ public sealed class RedisServer : IAsyncDisposable
 
             // As the product starts it: without the tier, keys that do not fit into memory are dropped without a word.
             "--storage-tier", "--logdir", directory,
-            "--memory", "64m", "--page", "4m", "--index", "16m", "--aof-memory", "32m", "--aof-page-size", "8m", "--aof-commit-wait", "--minthreads", "256", "--logger-level", "Warning", .. more,
+            "--memory", "64m", "--page", "4m", "--index", "16m", "--aof-memory", "32m", "--aof-page-size", "8m", "--minthreads", "256", "--logger-level", "Warning", .. more,
         ])
         {
             start.ArgumentList.Add(argument);
         }
 
-        return await StartAsync(new RedisServer("Garnet", $"127.0.0.1:{port}", start, directory), cancellationToken);
+        return await StartAsync(new RedisServer("Garnet", $"127.0.0.1:{port}" + (commitAof ? ",commitAof=true" : ""), start, directory), cancellationToken);
     }
 
     /// <summary>Starts Debian's redis-server; null if it is not installed.</summary>

@@ -43,7 +43,11 @@ sealed class FakeExecutor(RunJournal journal, FakeWorkers workers) : IConsumer<E
 
         outcome = outcome switch { StepExecuted executed => executed with { Token = token }, StepFailed failed => failed with { Token = token }, _ => outcome };
         await AppendWhileAsync(journal, message.RunId, outcome, state => state.End is null && state.Step(message.StepId) is { Phase: StepPhase.Running } step && step.Token == token);
-        if (workers.GiveHints)
+        if (workers.GiveHints && (await journal.LoadAsync(message.RunId))!.Steps.Any(step => step.Id == message.StepId && step is { Phase: StepPhase.Executed, IsReviewAsked: true }))
+        {
+            await context.Send(new Uri("queue:review-step"), new ReviewStep(message.RunId, message.StepId, message.Attempt));
+        }
+        else if (workers.GiveHints)
         {
             await context.Publish(new RunAdvanced(message.RunId, 0));
         }

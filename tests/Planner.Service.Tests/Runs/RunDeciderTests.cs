@@ -43,7 +43,23 @@ public sealed class RunDeciderTests
     {
         var run = Running("a");
 
-        run.Execute("a").Decide().Owed.Single().Message.ShouldBe(new ReviewStep(run.State.RunId, "a", 1));
+        run.Execute("a").Decide().Owed.Single().ShouldBe(new OwedMessage(new ReviewStep(run.State.RunId, "a", 1), IsAsked: true));
+    }
+
+    [Fact]
+    public void Decide_StepExecutedWhileTheRunWasHeldUp_TheReviewIsNotAskedForYet()
+    {
+        foreach (var (held, lifted) in new (IRunEvent, IRunEvent)[]
+        {
+            (new RunPaused("ada"), new RunResumed("ada")),
+            (new KillSwitchEngaged(1, "ada"), new KillSwitchLifted(2, "ada")),
+        })
+        {
+            var run = Running("a").Append(held);
+
+            run.Execute("a").Decide().Owed.ShouldBeEmpty();
+            run.Append(lifted).Decide().Owed.Single().ShouldBe(new OwedMessage(new ReviewStep(run.State.RunId, "a", 1)));
+        }
     }
 
     [Fact]
