@@ -49,8 +49,9 @@ public sealed class StandingApprovals(RespConnection connection, OperatorLog log
                     return null;
                 }
 
-                var isKnown = (await reader.ExecuteAsync(RespCommand.Of("SISMEMBER", uses, use), cancellationToken)).AsInt64() == 1;
+                // In this order: a refusal is not checked by the transaction, and the same call asked for twice at once may take the last use between the two readings.
                 var used = (await reader.ExecuteAsync(RespCommand.Of("SCARD", uses), cancellationToken)).AsInt64();
+                var isKnown = (await reader.ExecuteAsync(RespCommand.Of("SISMEMBER", uses, use), cancellationToken)).AsInt64() == 1;
                 return isKnown || grant.Uses is null || used < grant.Uses ? [RespCommand.Of("SADD", uses, use)] : null;
             },
             cancellationToken);
