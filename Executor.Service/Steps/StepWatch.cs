@@ -51,6 +51,12 @@ sealed class StepWatch(RunJournal journal, IOptions<StepOptions> options, TimePr
             {
                 // The lease notices a store that stays away.
             }
+            catch (JournalBrokenException)
+            {
+                // A store that holds another past than the one the step was taken in: it is not ours there.
+                owned.RequestKill();
+                break;
+            }
         }
 
         Forget(runId);

@@ -17,11 +17,8 @@ sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance inst
     public async Task DoAsync(
         Guid runId, string name, string? stepId, Func<RunState, bool> isWanted, Func<RunState, CancellationToken, Task<IReadOnlyList<IRunEvent>>> review, Func<JournalHead, Task> announce, CancellationToken cancellationToken)
     {
-        // Read beside the taking: what comes between is found out by the append, which is refused if the journal has moved.
-        var loading = journal.LoadAsync(runId, cancellationToken);
         await using var lease = await leases.TryTakeAsync($"review:{runId:N}:{name}", instance.Name, LeaseTime, cancellationToken);
-        var loaded = await loading;
-        if (lease is not null && loaded is not null && await JudgeAsync(lease, loaded, stepId, isWanted, review, cancellationToken) is { } head)
+        if (lease is not null && await JudgeAsync(lease, runId, stepId, isWanted, review, cancellationToken) is { } head)
         {
             // The same review is asked for again only after another attempt, or a while after the model was away: nobody waits for this lease.
             var givenBack = lease.DisposeAsync().AsTask();
@@ -33,10 +30,9 @@ sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance inst
 
     /// <returns>The head after the verdict; null if nothing was appended.</returns>
     async Task<JournalHead?> JudgeAsync(
-        Lease lease, RunState state, string? stepId, Func<RunState, bool> isWanted, Func<RunState, CancellationToken, Task<IReadOnlyList<IRunEvent>>> review, CancellationToken cancellationToken)
+        Lease lease, Guid runId, string? stepId, Func<RunState, bool> isWanted, Func<RunState, CancellationToken, Task<IReadOnlyList<IRunEvent>>> review, CancellationToken cancellationToken)
     {
-        var runId = state.RunId;
-        if (sign.IsUp || !MayBeJudged(state) || !isWanted(state))
+        if (sign.IsUp || await journal.LoadAsync(runId, cancellationToken) is not { } state || !MayBeJudged(state) || !isWanted(state))
         {
             return null;
         }
