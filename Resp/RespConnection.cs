@@ -43,7 +43,12 @@ public sealed class RespConnection : IAsyncDisposable
     /// <summary>Runs several commands in one write, in order, on one connection; errors come as values. Not atomic.</summary>
     /// <param name="onlyGeneration">If given: fail with <see cref="RespConnectionException"/> unless the connection is still of this generation.</param>
     public ValueTask<RespValue[]> ExecuteAsync(ReadOnlyMemory<RespCommand> commands, long? onlyGeneration = null, CancellationToken cancellationToken = default) =>
-        commands.IsEmpty ? ValueTask.FromResult<RespValue[]>([]) : new(SendAsync(commands, atomic: false, hasty: false, onlyGeneration, cancellationToken));
+        ExecuteAsync(commands, onlyGeneration, hasty: false, cancellationToken);
+
+    /// <summary>The same, possibly without waiting for the server's file.</summary>
+    /// <param name="hasty">With <see cref="RespOptions.CommitAof"/>: take the answer before the file has what was written. For what is worth little after the server's death.</param>
+    public ValueTask<RespValue[]> ExecuteAsync(ReadOnlyMemory<RespCommand> commands, long? onlyGeneration, bool hasty, CancellationToken cancellationToken = default) =>
+        commands.IsEmpty ? ValueTask.FromResult<RespValue[]>([]) : new(SendAsync(commands, atomic: false, hasty, onlyGeneration, cancellationToken));
 
     /// <summary>The same, for loops that are in a hurry: what awaits it goes on on the thread that reads the replies, and must neither block nor take long there.</summary>
     public ValueTask<RespValue[]> ExecuteOnReaderAsync(ReadOnlyMemory<RespCommand> commands)
