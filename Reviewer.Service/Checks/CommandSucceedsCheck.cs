@@ -13,6 +13,8 @@ sealed class CommandSucceedsCheck(CurrentBundle bundle, CheckCommand command) : 
 
     public CriterionKind Kind => CriterionKind.CommandSucceeds;
 
+    public bool IsCostly => true;
+
     public static ToolRequest RequestOf(IReadOnlyList<string> argv, StepUnderReview step) => new()
     {
         Tool = "run_command",

@@ -7,6 +7,9 @@ interface ICriterionCheck
 {
     CriterionKind Kind { get; }
 
+    /// <summary>It asks a model or runs a command: not to be made twice at once. What only reads may be.</summary>
+    bool IsCostly => false;
+
     Task<Finding> CheckAsync(AcceptanceCriterion criterion, StepUnderReview step, CancellationToken cancellationToken);
 }
 

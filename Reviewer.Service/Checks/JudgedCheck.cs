@@ -7,6 +7,8 @@ sealed class JudgedCheck(Judgement judgement) : ICriterionCheck
 {
     public CriterionKind Kind => CriterionKind.Judged;
 
+    public bool IsCostly => true;
+
     public Task<Finding> CheckAsync(AcceptanceCriterion criterion, StepUnderReview step, CancellationToken cancellationToken) =>
         judgement.AskAsync(
             new JudgementQuestion(step.Run, step.Step.Id, step.Step.Attempt, criterion.Text!, step.Answer, [.. step.Calls]),

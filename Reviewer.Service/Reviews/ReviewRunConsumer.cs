@@ -11,12 +11,14 @@ sealed class ReviewRunConsumer(ReviewWork work, RunReviewer reviewer) : IConsume
     {
         var message = context.Message;
         await work.DoAsync(
-            message.RunId,
-            "run",
-            null,
-            state => state.PlanVersion == message.PlanVersion && state.Review is null && state.Steps.All(step => step.Phase == StepPhase.Accepted),
-            reviewer.ReviewAsync,
-            head => context.Publish(new RunAdvanced(message.RunId, head.Sequence), context.CancellationToken),
+            new WantedReview(
+                message.RunId,
+                "run",
+                null,
+                state => state.PlanVersion == message.PlanVersion && state.Review is null && state.AreAllAccepted,
+                static _ => true,
+                reviewer.ReviewAsync,
+                head => context.Publish(new RunAdvanced(message.RunId, head.Sequence), context.CancellationToken)),
             context.CancellationToken);
     }
 }

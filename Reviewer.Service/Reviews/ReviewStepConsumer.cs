@@ -12,14 +12,16 @@ sealed class ReviewStepConsumer(ReviewWork work, StepReviewer reviewer) : IConsu
     {
         var message = context.Message;
         await work.DoAsync(
-            message.RunId,
-            message.StepId,
-            message.StepId,
-            state => StepOf(state, message) is { Phase: StepPhase.Executed },
-            (state, cancellationToken) => reviewer.ReviewAsync(new StepUnderReview(state, StepOf(state, message)!), cancellationToken),
-            head => context.Publish(new RunAdvanced(message.RunId, head.Sequence), context.CancellationToken),
+            new WantedReview(
+                message.RunId,
+                message.StepId,
+                message.StepId,
+                state => StepOf(state, message) is { Phase: StepPhase.Executed },
+                state => reviewer.IsCostly(new StepUnderReview(state, StepOf(state, message)!)),
+                (state, cancellationToken) => reviewer.ReviewAsync(new StepUnderReview(state, StepOf(state, message)!), cancellationToken),
+                head => context.Publish(new RunAdvanced(message.RunId, head.Sequence), context.CancellationToken)),
             context.CancellationToken);
     }
 
-    static StepState? StepOf(RunState state, ReviewStep message) => state.Steps.FirstOrDefault(step => step.Id == message.StepId && step.Attempt == message.Attempt);
+    static StepState? StepOf(RunState state, ReviewStep message) => state.StepInPlan(message.StepId) is { } step && step.Attempt == message.Attempt ? step : null;
 }

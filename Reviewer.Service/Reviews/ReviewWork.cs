@@ -6,44 +6,65 @@ using Agent.ServiceDefaults;
 
 namespace Agent.Reviewer.Service.Reviews;
 
-/// <summary>One review: take its lease, look whether it is still wanted, review, append the verdict if it still is. A repeat finds the verdict in the journal.</summary>
+/// <summary>One review: look whether it is wanted, under its lease if it is costly, review, append the verdict if it is wanted still. A repeat finds the verdict in the journal.</summary>
 sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance instance, StopSign sign, ILogger<ReviewWork> logger)
 {
     static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(10);
 
-    /// <param name="isWanted">Whether the state still asks for this review.</param>
-    /// <param name="stepId">For the record, when the model is away; null for a run's review.</param>
-    /// <param name="announce">Tells who waits for it that the verdict stands, up to here.</param>
-    public async Task DoAsync(
-        Guid runId, string name, string? stepId, Func<RunState, bool> isWanted, Func<RunState, CancellationToken, Task<IReadOnlyList<IRunEvent>>> review, Func<JournalHead, Task> announce, CancellationToken cancellationToken)
+    public async Task DoAsync(WantedReview review, CancellationToken cancellationToken)
     {
-        await using var lease = await leases.TryTakeAsync($"review:{runId:N}:{name}", instance.Name, LeaseTime, cancellationToken);
-        if (lease is not null && await JudgeAsync(lease, runId, stepId, isWanted, review, cancellationToken) is { } head)
+        if (await LookAsync(review, cancellationToken) is not { } state)
         {
-            // The same review is asked for again only after another attempt, or a while after the model was away: nobody waits for this lease.
-            var givenBack = lease.DisposeAsync().AsTask();
-            await announce(head);
-            CrashPoint.Reach("review.announced");
-            await givenBack;
+            return;
         }
-    }
 
-    /// <returns>The head after the verdict; null if nothing was appended.</returns>
-    async Task<JournalHead?> JudgeAsync(
-        Lease lease, Guid runId, string? stepId, Func<RunState, bool> isWanted, Func<RunState, CancellationToken, Task<IReadOnlyList<IRunEvent>>> review, CancellationToken cancellationToken)
-    {
-        if (sign.IsUp || await journal.LoadAsync(runId, cancellationToken) is not { } state || !MayBeJudged(state) || !isWanted(state))
+        if (!review.IsCostly(state))
         {
-            return null;
+            // Of two that judge at once the journal takes one verdict, and both would be the same.
+            await AnnounceAsync(review, await JudgeAsync(review, state, cancellationToken));
+            return;
+        }
+
+        await using var lease = await leases.TryTakeAsync($"review:{review.RunId:N}:{review.Name}", instance.Name, LeaseTime, cancellationToken);
+
+        // Looked at again: whoever had the lease before may just have given the verdict.
+        if (lease is null || await LookAsync(review, cancellationToken) is not { } now)
+        {
+            return;
         }
 
         CrashPoint.Reach("review.leased");
         using var owning = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        var head = await JudgeAsync(review, now, owning.Token);
+
+        // The same review is asked for again only after another attempt, or a while after the model was away: nobody waits for this lease.
+        var givenBack = lease.DisposeAsync().AsTask();
+        await AnnounceAsync(review, head);
+        await givenBack;
+    }
+
+    /// <returns>The run as it is now; null if the review is not wanted, or not now.</returns>
+    async Task<RunState?> LookAsync(WantedReview review, CancellationToken cancellationToken) =>
+        !sign.IsUp && await journal.LoadAsync(review.RunId, cancellationToken) is { End: null, CancelledBy: null } state && review.IsWanted(state) ? state : null;
+
+    static async Task AnnounceAsync(WantedReview review, JournalHead? head)
+    {
+        if (head is { } announced)
+        {
+            await review.AnnounceAsync(announced);
+            CrashPoint.Reach("review.announced");
+        }
+    }
+
+    /// <returns>The head after the verdict; null if nothing was appended.</returns>
+    async Task<JournalHead?> JudgeAsync(WantedReview review, RunState state, CancellationToken cancellationToken)
+    {
+        using var owning = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var working = sign.WhileWorking(owning.Cancel);
         IReadOnlyList<IRunEvent> facts;
         try
         {
-            facts = await review(state, owning.Token);
+            facts = await review.JudgeAsync(state, owning.Token);
         }
         catch (OperationCanceledException) when (sign.IsUp)
         {
@@ -53,37 +74,33 @@ sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance inst
         catch (ModelUnavailableException away)
         {
             // Not the run's fault: it waits; the planner asks again.
-            logger.ModelAway(runId, away.Message);
+            logger.ModelAway(review.RunId, away.Message);
             if (state.Waits.Contains("capacity"))
             {
                 return null;
             }
 
-            facts = [new RunWaiting("capacity", away.Message, stepId)];
+            facts = [new RunWaiting("capacity", away.Message, review.StepId)];
         }
 
         CrashPoint.Reach("review.judged");
         while (true)
         {
-            switch (await journal.AppendAsync(runId, state.Head, facts, instance.Name, owning.Token))
+            if (await journal.AppendAsync(review.RunId, state.Head, facts, instance.Name, owning.Token) is AppendResult.Appended(var head))
             {
-                case AppendResult.Appended(var head):
-                    CrashPoint.Reach("review.appended");
-                    Tell(runId, facts[^1]);
-                    return head;
-                default:
-                    if (await journal.LoadAsync(runId, owning.Token) is not { } now || !MayBeJudged(now) || !isWanted(now))
-                    {
-                        return null;
-                    }
-
-                    state = now;
-                    break;
+                CrashPoint.Reach("review.appended");
+                Tell(review.RunId, facts[^1]);
+                return head;
             }
+
+            if (await journal.LoadAsync(review.RunId, owning.Token) is not { End: null, CancelledBy: null } now || !review.IsWanted(now))
+            {
+                return null;
+            }
+
+            state = now;
         }
     }
-
-    static bool MayBeJudged(RunState state) => state.End is null && state.CancelledBy is null;
 
     void Tell(Guid runId, IRunEvent last)
     {

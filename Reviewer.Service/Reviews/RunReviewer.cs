@@ -19,7 +19,7 @@ sealed class RunReviewer(VerifyChain verify, Judgement judgement)
         List<Finding> findings =
         [
             new("the journal's chain holds", chain.Holds, chain.Holds ? $"{chain.Entries} entries up to {chain.Head.Hash[..12]}" : $"broken at {chain.BrokenAt}: {chain.Reason}", Verdict.Fail),
-            new("every step is accepted", run.Steps.All(step => step.Phase == StepPhase.Accepted), $"{run.Steps.Count} steps", Verdict.Replan),
+            new("every step is accepted", run.AreAllAccepted, $"{run.Steps.Count} steps", Verdict.Replan),
             new("the outcome of every tool call is known", unknown.Count == 0, unknown.Count == 0 ? $"{run.Calls.Count} calls" : $"not of {string.Join(", ", unknown)}", Verdict.Escalate),
         ];
 

@@ -12,6 +12,9 @@ sealed class StepReviewer(IEnumerable<ICriterionCheck> checks)
     public static IEnumerable<AcceptanceCriterion> CriteriaOf(StepUnderReview step) =>
         step.Step.Definition.Acceptance.Prepend(new AcceptanceCriterion(CriterionKind.AnswerGiven)).Distinct().OrderBy(criterion => criterion.Kind == CriterionKind.Judged);
 
+    /// <summary>Whether any of its criteria asks a model or runs a command.</summary>
+    public bool IsCostly(StepUnderReview step) => CriteriaOf(step).Any(criterion => _checks[criterion.Kind].IsCostly);
+
     /// <returns>The facts, to be appended together; the verdict last.</returns>
     public async Task<IReadOnlyList<IRunEvent>> ReviewAsync(StepUnderReview step, CancellationToken cancellationToken)
     {

@@ -42,6 +42,26 @@ public sealed class When_a_step_is_reviewed
     }
 
     [Fact]
+    public async Task The_model_is_asked_once_however_many_reviewers_are_asked()
+    {
+        using var model = new Slow("""{"passed":true,"verdict":"accept","evidence":[]}""");
+        await using var world = await ReviewerWorld.StartAsync(model, reviewers: 3);
+        var runId = await world.ExecutedAsync("done", new AcceptanceCriterion(CriterionKind.Judged, Text: "Is it done?"));
+
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => world.SendAsync("review-step", new ReviewStep(runId, "a", 1))));
+        await model.Begun.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        // The others find the lease taken, or come later and find the verdict: the last of them is a message behind all of theirs.
+        var other = await world.ExecutedAsync("done");
+        await world.SendAsync("review-step", new ReviewStep(other, "a", 1));
+        await world.Heard.NextAsync();
+        model.MayAnswer.SetResult();
+        await world.UntilAsync(runId, state => state.Plan is not null && state.Step("a").Phase == StepPhase.Accepted);
+
+        model.Asked.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task The_model_is_away_the_run_waits_and_is_judged_later()
     {
         using var model = new AwayOnce("""{"passed":true,"verdict":"accept","evidence":[]}""");
@@ -78,6 +98,34 @@ public sealed class When_a_step_is_reviewed
         await world.Heard.NextAsync();
 
         (await world.Journal.LoadAsync(runId))!.Step("a").Phase.ShouldBe(StepPhase.Executed);
+    }
+
+    /// <summary>Answers when it may.</summary>
+    sealed class Slow(string answer) : IChatClient
+    {
+        int _asked;
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource MayAnswer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref _asked);
+            Begun.TrySetResult();
+            await MayAnswer.Task.WaitAsync(cancellationToken);
+            return new ChatResponse(new ChatMessage(ChatRole.Assistant, answer)) { ModelId = "m" };
+        }
+
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
     }
 
     sealed class AwayOnce(string answer) : IChatClient
