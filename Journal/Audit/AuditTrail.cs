@@ -11,8 +11,10 @@ sealed class AuditTrail(RunJournal journal, AuditFiles files, TimeProvider time,
 {
     static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between two looks: a run that grows quickly is copied in larger pieces, not once for each append.</summary>
+    /// <summary>Between two looks at the least: a run that grows quickly is copied in larger pieces, not once for each append.</summary>
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     readonly Channel<Guid> _waiting = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
     readonly HashSet<Guid> _queued = [];
@@ -31,9 +33,11 @@ sealed class AuditTrail(RunJournal journal, AuditFiles files, TimeProvider time,
         var sweeping = SweepAsync(stoppingToken);
         try
         {
+            var pause = Pause;
             while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
             {
-                await Task.Delay(Pause, time, stoppingToken);
+                await Task.Delay(pause, time, stoppingToken);
+                var began = time.GetTimestamp();
                 while (_waiting.Reader.TryRead(out var runId))
                 {
                     lock (_queued)
@@ -43,6 +47,8 @@ sealed class AuditTrail(RunJournal journal, AuditFiles files, TimeProvider time,
 
                     await CopyAsync(runId, stoppingToken);
                 }
+
+                pause = PauseAfter(time.GetElapsedTime(began));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -52,6 +58,9 @@ sealed class AuditTrail(RunJournal journal, AuditFiles files, TimeProvider time,
 
         await sweeping;
     }
+
+    /// <summary>With many runs at work it copies for a fifth of the time, in larger pieces, and leaves the rest to them.</summary>
+    internal static TimeSpan PauseAfter(TimeSpan copying) => copying * 4 is var rest && rest < Pause ? Pause : rest < LongestPause ? rest : LongestPause;
 
     /// <summary>Waits until no other process writes here: of several that could, one does, and the next takes over when it ends.</summary>
     async Task<FileStream?> OnlyWriterAsync(CancellationToken stoppingToken)

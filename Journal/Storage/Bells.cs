@@ -12,6 +12,9 @@ sealed class Bells(RespConnection connection, RespSubscriber subscriber)
     /// <summary>Entries between two hints at where a journal ends: whoever looks for the end walks on from there, these few in one read.</summary>
     const long HintEvery = 16;
 
+    /// <summary>Between two times of ringing: what many runs append together wakes each listener once.</summary>
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
     readonly ConcurrentDictionary<Guid, Listener[]> _byRun = new();
     readonly ConcurrentDictionary<Action<Guid, long>, byte> _all = new();
     readonly Lock _gate = new();
@@ -31,7 +34,7 @@ sealed class Bells(RespConnection connection, RespSubscriber subscriber)
         }
     }
 
-    /// <summary>Says that a run's journal has grown. Does not wait; rings that pile up while one is under way go out as one.</summary>
+    /// <summary>Says that a run's journal has grown. Does not wait: the first is rung at once, and what follows soon after it goes out as one.</summary>
     public void Ring(Guid runId, long from, long to)
     {
         lock (_gate)
@@ -81,25 +84,26 @@ sealed class Bells(RespConnection connection, RespSubscriber subscriber)
                 _rung.Clear();
             }
 
-            var commands = new List<RespCommand>(rung.Length * 2);
+            var commands = new List<RespCommand>();
             foreach (var (runId, (from, to)) in rung)
             {
                 if (from / HintEvery != to / HintEvery)
                 {
                     commands.Add(RespCommand.Of("SET", JournalKeys.Hint(runId), to));
                 }
-
-                commands.Add(RespCommand.Of("PUBLISH", JournalKeys.Bell, $"{runId} {to.ToString(CultureInfo.InvariantCulture)}"));
             }
 
+            commands.Add(RespCommand.Of("PUBLISH", JournalKeys.Bell, string.Join('\n', rung.Select(run => string.Create(CultureInfo.InvariantCulture, $"{run.Key} {run.Value.To}")))));
             try
             {
-                await connection.ExecuteAsync(commands.ToArray());
+                await connection.ExecuteAsync(commands.ToArray(), onlyGeneration: null, hasty: true);
             }
             catch (Exception exception) when (exception is RespConnectionException or ObjectDisposedException)
             {
                 // Hints only: a stale head is walked on from, and followers look by themselves.
             }
+
+            await Task.Delay(Pause);
         }
     }
 
@@ -129,13 +133,18 @@ sealed class Bells(RespConnection connection, RespSubscriber subscriber)
             return;
         }
 
-        var text = Encoding.UTF8.GetString(payload.Span);
-        var space = text.IndexOf(' ', StringComparison.Ordinal);
-        if (space < 0 || !Guid.TryParse(text.AsSpan(0, space), out var runId) || !long.TryParse(text.AsSpan(space + 1), CultureInfo.InvariantCulture, out var sequence))
+        foreach (var line in Encoding.UTF8.GetString(payload.Span).Split('\n'))
         {
-            return;
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            if (space > 0 && Guid.TryParse(line.AsSpan(0, space), out var runId) && long.TryParse(line.AsSpan(space + 1), CultureInfo.InvariantCulture, out var sequence))
+            {
+                Hear(runId, sequence);
+            }
         }
+    }
 
+    void Hear(Guid runId, long sequence)
+    {
         if (_byRun.TryGetValue(runId, out var ours))
         {
             foreach (var listener in ours)

@@ -11,7 +11,7 @@ static class JournalKeys
     /// <summary>All runs by time of submission (microseconds).</summary>
     public const string Runs = "j:runs";
 
-    /// <summary>Channel rung after appends: payload <c>run sequence</c>.</summary>
+    /// <summary>Channel rung after appends: payload a line <c>run sequence</c> for each run that grew.</summary>
     public const string Bell = "j:bell";
 
     public static string Entry(Guid runId, long sequence) => $"j:{{{runId}}}:{sequence}";

@@ -85,6 +85,13 @@ public sealed class AuditTrailTests : IDisposable
     }
 
     /// <summary>The approved file was made by another program, from the description in docs/journal.md alone.</summary>
+    [Theory]
+    [InlineData(5, 250)]
+    [InlineData(200, 800)]
+    [InlineData(3000, 2000)]
+    public void It_copies_for_a_fifth_of_the_time_and_is_never_more_than_two_seconds_late(int copyingMs, int pauseMs) =>
+        AuditTrail.PauseAfter(TimeSpan.FromMilliseconds(copyingMs)).ShouldBe(TimeSpan.FromMilliseconds(pauseMs));
+
     [Fact]
     public async Task A_file_somebody_else_wrote_by_the_description_verifies()
     {

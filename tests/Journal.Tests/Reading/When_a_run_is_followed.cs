@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Agent.Contracts;
 using Agent.TestKit;
 
@@ -57,6 +58,35 @@ public class When_a_run_is_followed
         await world.AppendAsync(runId, head, new RunEnded(RunPhase.Succeeded, StopReason.Done, "# Report"));
 
         (await following).ShouldBe(Enumerable.Range(1, 32).Select(number => (long)number));
+    }
+
+    /// <summary>Bells that follow each other quickly are rung together: none of them is lost by it.</summary>
+    [Theory, OnBothServers]
+    public async Task Of_many_runs_that_grow_at_once_each_is_heard_of(ServerKind kind)
+    {
+        await using var world = await JournalWorld.OnAsync(kind);
+        var runs = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => world.SubmitAsync()));
+        var heard = new ConcurrentDictionary<Guid, long>();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var listening = await world.Another().Journal.OnAppendedAsync((runId, sequence) =>
+        {
+            heard[runId] = sequence;
+            if (runs.All(run => heard.GetValueOrDefault(run.RunId) == 4))
+            {
+                all.TrySetResult();
+            }
+        });
+
+        await Task.WhenAll(runs.Select(async run =>
+        {
+            var head = run.Head;
+            foreach (var number in (int[])[1, 2, 3])
+            {
+                head = await world.AppendAsync(run.RunId, head, new RunPaused($"{number}"));
+            }
+        }));
+
+        await all.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     [Theory, OnBothServers]
