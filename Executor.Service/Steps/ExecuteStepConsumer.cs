@@ -30,7 +30,7 @@ sealed class ExecuteStepConsumer(StepRunner runner, ExecutorTelemetry telemetry,
     static async Task TellAsync(ConsumeContext<ExecuteStep> context, RunState run)
     {
         var step = context.Message;
-        if (run.Steps.Any(known => known.Id == step.StepId && known.Attempt == step.Attempt && known is { Phase: StepPhase.Executed, IsReviewAsked: true }))
+        if (run.StepInPlan(step.StepId) is { Phase: StepPhase.Executed, IsReviewAsked: true } known && known.Attempt == step.Attempt)
         {
             var reviewers = await context.GetSendEndpoint(ReviewStepQueue);
             await reviewers.Send(new ReviewStep(step.RunId, step.StepId, step.Attempt), CancellationToken.None);

@@ -117,7 +117,7 @@ sealed class OwnedStep(IRunLog journal, RunState state, string stepId, int attem
     void Check(bool toAct)
     {
         var refusal = state.End is not null ? "the run has ended"
-            : state.Plan?.Steps.Any(step => step.Id == stepId) != true ? "the plan no longer has the step"
+            : state.StepInPlan(stepId) is null ? "the plan no longer has the step"
             : Step.Attempt != attempt ? $"attempt {Step.Attempt} was dispatched"
             : Step.Owner != owner || Step.Token != token ? $"{Step.Owner} owns the step"
             : Step.Phase is StepPhase.Executed or StepPhase.Failed or StepPhase.Accepted or StepPhase.Rejected ? "the step has ended"

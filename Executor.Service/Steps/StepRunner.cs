@@ -133,7 +133,7 @@ sealed class StepRunner(
         : state.CancelledBy is not null ? "the run is being cancelled"
         : sign.IsUp || state.HeldBy is not null ? "the kill switch is engaged"
         : state.IsPaused ? "the run is paused"
-        : state.Steps.FirstOrDefault(step => step.Id == message.StepId) is not { } step ? "the plan has no such step"
+        : state.StepInPlan(message.StepId) is not { } step ? "the plan has no such step"
         : step.Attempt != message.Attempt ? $"attempt {step.Attempt} is the present one"
         : step.Phase is StepPhase.Dispatched or StepPhase.Running || HasExpired(state, step) || IsToBeChecked(state, step) ? null
         : $"it is {step.Phase}";

@@ -6,7 +6,7 @@ namespace Agent.Journal.Runs;
 /// Total: what a stale owner, an earlier attempt or an earlier plan still says changes no step that has moved on; what became of a tool call is always kept, whoever says it.</summary>
 public sealed class RunState(Guid runId)
 {
-    Dictionary<string, StepState> _steps = new(StringComparer.Ordinal);
+    PlanSteps _steps = new();
     Dictionary<string, ToolCallState> _calls = new(StringComparer.Ordinal);
     Dictionary<string, ModelUse> _useByRole = new(StringComparer.Ordinal);
     Waits _waits = new();
@@ -16,10 +16,7 @@ public sealed class RunState(Guid runId)
     TimeSpan _waited;
     List<CriticalStateEntered> _criticalStates = [];
 
-    // Asked for many times at each look; made again when a step's object has changed.
-    IReadOnlyList<StepState>? _inOrder;
-
-    // Which steps and calls are this fold's alone, and so may be changed: a copy shares the others with what it was made from.
+    // Which calls are this fold's alone, and so may be changed: a copy shares the others with what it was made from.
     object _own = new();
     bool _isPlanBegun;
     bool _hasBegun;
@@ -59,8 +56,17 @@ public sealed class RunState(Guid runId)
 
     public IReadOnlyList<string> PlanMistakes { get; private set; } = [];
 
-    /// <summary>Steps of the current plan, in its order.</summary>
-    public IReadOnlyList<StepState> Steps => _inOrder ??= Plan is null ? [] : [.. Plan.Steps.Select(step => _steps[step.Id])];
+    /// <summary>Steps of the current plan, in its order. A long plan has many: who only wants some asks for those.</summary>
+    public IReadOnlyList<StepState> Steps => _steps.InOrder;
+
+    /// <summary>Steps that neither wait to be dispatched nor are accepted, in the plan's order: few, however long the plan is.</summary>
+    public IEnumerable<StepState> BegunSteps => _steps.Begun;
+
+    /// <summary>Steps that are not accepted, in the plan's order.</summary>
+    public IEnumerable<StepState> OpenSteps => _steps.Open;
+
+    /// <summary>There is a plan, and nothing of it is left to do.</summary>
+    public bool AreAllAccepted => Plan is not null && _steps.Accepted == Steps.Count;
 
     /// <summary>All tool calls by our call id, in order of decision.</summary>
     public IReadOnlyDictionary<string, ToolCallState> Calls => _calls;
@@ -112,7 +118,7 @@ public sealed class RunState(Guid runId)
         : copy.Begun is not null ? CopyWork.Promote
         : CancelledBy is not null || IsPaused || HeldBy is not null ? CopyWork.Nothing
         : copy.Made is null ? CopyWork.Make
-        : Review is not { Verdict: Verdict.Accept } || Steps.Any(step => step.Phase != StepPhase.Accepted) ? CopyWork.Nothing
+        : Review is not { Verdict: Verdict.Accept } || !AreAllAccepted ? CopyWork.Nothing
         : copy.Changes is null ? CopyWork.FindChanges
         : copy.HasChanges && copy.Checks.Count < copy.Wanted.Checks.Count && copy.Checks.All(check => check.Passed) ? CopyWork.Check
         : copy.MayPromote ? CopyWork.Promote
@@ -156,7 +162,7 @@ public sealed class RunState(Guid runId)
     /// <summary>As lists show it; null before the first entry.</summary>
     public RunSummary? Summary => Head.Sequence == 0
         ? null
-        : new(RunId, Goal, Workspace, Principal, Phase, End?.StopReason, SubmittedAt, UpdatedAt, Steps.Count(step => step.Phase == StepPhase.Accepted), Steps.Count);
+        : new(RunId, Goal, Workspace, Principal, Phase, End?.StopReason, SubmittedAt, UpdatedAt, _steps.Accepted, Steps.Count);
 
     public RunPhase Phase
     {
@@ -177,7 +183,7 @@ public sealed class RunState(Guid runId)
                 return RunPhase.WaitingCapacity;
             }
 
-            if (_waits.Contains("approval") || _waits.Contains("budget") || SignOff is { Answer: null } || WorkingCopy is { WaitsForPerson: true } || Steps.Any(step => step.Phase is StepPhase.WaitingApproval or StepPhase.Unknown))
+            if (_waits.Contains("approval") || _waits.Contains("budget") || SignOff is { Answer: null } || WorkingCopy is { WaitsForPerson: true } || BegunSteps.Any(step => step.Phase is StepPhase.WaitingApproval or StepPhase.Unknown))
             {
                 return RunPhase.WaitingApproval;
             }
@@ -187,11 +193,16 @@ public sealed class RunState(Guid runId)
                 return Head.Sequence <= 1 ? RunPhase.Queued : RunPhase.Planning;
             }
 
-            return Steps.All(step => step.Phase == StepPhase.Accepted) ? RunPhase.Reviewing : RunPhase.Running;
+            return AreAllAccepted ? RunPhase.Reviewing : RunPhase.Running;
         }
     }
 
-    public StepState Step(string id) => _steps[id];
+    /// <summary>Of this plan or an earlier one.</summary>
+    /// <exception cref="KeyNotFoundException">No plan had it.</exception>
+    public StepState Step(string id) => _steps.Find(id) ?? throw new KeyNotFoundException($"Run {RunId} has no step {id}.");
+
+    /// <summary>Null where the present plan has no such step.</summary>
+    public StepState? StepInPlan(string id) => _steps.InPlan(id);
 
     /// <summary>How long the run has stood still for an operator, a person's answer or a model server: time that is not its own.</summary>
     public TimeSpan Waited(DateTimeOffset now) => IsStandingStill ? _waited + (now - UpdatedAt) : _waited;
@@ -215,7 +226,7 @@ public sealed class RunState(Guid runId)
     internal RunState Copy()
     {
         var copy = (RunState)MemberwiseClone();
-        copy._steps = new(_steps, _steps.Comparer);
+        copy._steps = _steps.Copy();
         copy._calls = new(_calls, _calls.Comparer);
         copy._useByRole = new(_useByRole, _useByRole.Comparer);
         copy._waits = _waits.Copy();
@@ -323,11 +334,11 @@ public sealed class RunState(Guid runId)
                 WorkingCopy = WorkingCopy?.GoOn();
                 _waits.End("slot", null);
                 _waits.EndStep(dispatched.StepId);
-                Known(dispatched.StepId)?.Dispatch(dispatched, at);
+                _steps.Change(dispatched.StepId, null, step => step.Dispatch(dispatched, at));
                 NoteParked(dispatched.StepId);
                 break;
             case StepLeased leased:
-                Known(leased.StepId, leased.Attempt)?.Lease(leased, at);
+                _steps.Change(leased.StepId, leased.Attempt, step => step.Lease(leased, at));
                 break;
             case ToolCallDecided or ApprovalRequested or ApprovalDecided or ApprovalVoided or ApprovalExpired or ToolCallEdited
                 or ToolCallStarted or ToolCallFinished or ToolCallUnknown or ToolCallResolved or ToolCallCheckRequested or ToolCallChecked:
@@ -335,21 +346,21 @@ public sealed class RunState(Guid runId)
                 break;
             case StepExecuted executed:
                 _waits.EndStep(executed.StepId);
-                Known(executed.StepId, executed.Attempt)?.Execute(executed, at, isReviewAsked: !IsHeldUp);
+                _steps.Change(executed.StepId, executed.Attempt, step => step.Execute(executed, at, isReviewAsked: !IsHeldUp));
                 NoteParked(executed.StepId);
                 break;
             case StepFailed failed:
                 _waits.EndStep(failed.StepId);
-                Known(failed.StepId, failed.Attempt)?.Fail(failed, at);
+                _steps.Change(failed.StepId, failed.Attempt, step => step.Fail(failed, at));
                 NoteParked(failed.StepId);
                 break;
             case StepReviewed reviewed:
                 _waits.EndStep(reviewed.StepId);
-                Known(reviewed.StepId, reviewed.Attempt)?.Judge(reviewed);
+                _steps.Change(reviewed.StepId, reviewed.Attempt, step => step.Judge(reviewed));
                 break;
             case StepRetryRequested retry:
                 _waits.EndStep(retry.StepId);
-                Known(retry.StepId)?.Retry(retry.Comment);
+                _steps.Change(retry.StepId, null, step => step.Retry(retry.Comment));
                 NoteParked(retry.StepId);
                 break;
             case OperatorMessage message:
@@ -395,7 +406,7 @@ public sealed class RunState(Guid runId)
         switch (runEvent)
         {
             case ToolCallDecided decided when _calls.TryAdd(decided.CallId, new ToolCallState(decided) { Holder = _own }):
-                Known(decided.StepId, decided.Attempt)?.CallIds.Add(decided.CallId);
+                _steps.Change(decided.StepId, decided.Attempt, step => step.CallIds.Add(decided.CallId));
                 break;
             case ApprovalRequested requested when Call(requested.CallId) is { } call:
                 call.Ask(requested);
@@ -454,16 +465,14 @@ public sealed class RunState(Guid runId)
     /// <summary>A step is parked as long as a person owes an answer on any of its calls.</summary>
     void Park(ToolCallState call)
     {
-        if (Known(call.Decided.StepId, call.Decided.Attempt) is { } step)
-        {
-            step.Park(step.CallIds.Select(id => _calls[id].Parks).DefaultIfEmpty(StepPhase.Running).Max());
-            NoteParked(step.Id);
-        }
+        var (stepId, attempt) = (call.Decided.StepId, call.Decided.Attempt);
+        _steps.Change(stepId, attempt, step => step.Park(step.CallIds.Select(id => _calls[id].Parks).DefaultIfEmpty(StepPhase.Running).Max()));
+        NoteParked(stepId);
     }
 
     // Kept beside the phases: how long a run stood still is asked at each entry. A step that left the plan holds nothing up.
     void NoteParked(string stepId) =>
-        _ = Known(stepId)?.Phase is StepPhase.WaitingApproval or StepPhase.Unknown && Plan!.Steps.Any(step => step.Id == stepId) ? _parked.Add(stepId) : _parked.Remove(stepId);
+        _ = _steps.InPlan(stepId)?.Phase is StepPhase.WaitingApproval or StepPhase.Unknown ? _parked.Add(stepId) : _parked.Remove(stepId);
 
     void Count(ModelReplied replied)
     {
@@ -473,28 +482,18 @@ public sealed class RunState(Guid runId)
 
         // A model that answers is not away.
         _waits.End("capacity", replied.StepId);
-        if (replied.StepId is { } stepId && Known(stepId) is { } step)
+        if (replied.StepId is { } stepId)
         {
-            step.Use = step.Use.Plus(replied.Usage);
-            if (replied.Role != "reviewer" && step.Attempt == replied.Attempt)
+            _steps.Change(stepId, null, step =>
             {
-                step.Replies.Add(replied);
-            }
+                step.Use = step.Use.Plus(replied.Usage);
+                if (replied.Role != "reviewer" && step.Attempt == replied.Attempt)
+                {
+                    step.Replies.Add(replied);
+                }
+            });
         }
     }
-
-    StepState? Known(string stepId)
-    {
-        if (_steps.TryGetValue(stepId, out var step) && step.Holder != _own)
-        {
-            _steps[stepId] = step = step.Copy(_own);
-            _inOrder = null;
-        }
-
-        return step;
-    }
-
-    StepState? Known(string stepId, int attempt) => Known(stepId) is { } step && step.Attempt == attempt ? step : null;
 
     ToolCallState? Call(string callId)
     {
@@ -519,21 +518,11 @@ public sealed class RunState(Guid runId)
         WorkingCopy = WorkingCopy?.GoOn();
         _parked.Clear();
 
-        // A re-plan keeps what is finished: a step that keeps its id and was accepted stays so.
-        foreach (var step in accepted.Plan.Steps)
+        foreach (var step in accepted.Plan.Steps.Where(step => _steps.Find(step.Id) is not { Phase: StepPhase.Accepted }))
         {
-            var known = Known(step.Id);
-            if (known is { Phase: StepPhase.Accepted })
-            {
-                known.Definition = step;
-            }
-            else
-            {
-                _waits.EndStep(step.Id);
-                _steps[step.Id] = new StepState(step) { Attempt = known?.Attempt ?? 0, Use = known?.Use ?? ModelUse.None, Holder = _own };
-            }
+            _waits.EndStep(step.Id);
         }
 
-        _inOrder = null;
+        _steps.Take(accepted.Plan);
     }
 }

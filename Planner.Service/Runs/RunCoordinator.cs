@@ -36,7 +36,7 @@ sealed class RunCoordinator(RunJournal journal, RunStates states, PlannerInstanc
                 }
 
                 CrashPoint.Reach("decision.made");
-                var isRunning = run.State.Steps.Any(step => step.Phase == StepPhase.Running);
+                var isRunning = run.State.BegunSteps.Any(step => step.Phase == StepPhase.Running);
                 switch (await journal.AppendAsync(runId, run.State.Head, decision.Events, instance.Name, cancellationToken))
                 {
                     case AppendResult.Moved moved:

@@ -69,5 +69,5 @@ sealed class RunSlots(SlotBook book, RunRules rules, TimeProvider time)
     /// <summary>Steps that have a slot. One that stands still for a person has none, and takes it back when it goes on, whatever the caps say then.</summary>
     static List<string> ActiveIn(RunState state) => state.End is not null || state.IsPaused || state.HeldBy is not null
         ? []
-        : [.. state.Steps.Where(step => step.Phase is StepPhase.Dispatched or StepPhase.Running or StepPhase.Executed).Select(step => step.Id)];
+        : [.. state.BegunSteps.Where(step => step.Phase is StepPhase.Dispatched or StepPhase.Running or StepPhase.Executed).Select(step => step.Id)];
 }

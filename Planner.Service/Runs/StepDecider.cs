@@ -10,11 +10,12 @@ static class StepDecider
 {
     public static RunDecision Decide(RunState state, DateTimeOffset now, RunOptions options)
     {
-        var steps = state.Steps;
-        var fates = steps.Select(step => StepFate.Of(step, state, options)).ToList();
+        // Of a long plan most is done or has not begun: only what is under way can have a say.
+        var begun = state.BegunSteps.ToList();
+        var fates = begun.ConvertAll(step => StepFate.Of(step, state, options));
 
         // A step that can not be had stops what has not begun; what has begun comes to its end first, for the partial result's sake.
-        if (fates.Find(fate => fate is StepFate.Hopeless or StepFate.NeedsPlan) is { } verdict && !steps.Any(step => IsActive(step.Phase)))
+        if (fates.Find(fate => fate is StepFate.Hopeless or StepFate.NeedsPlan) is { } verdict && !begun.Exists(step => IsActive(step.Phase)))
         {
             return verdict switch
             {
@@ -26,7 +27,7 @@ static class StepDecider
             };
         }
 
-        if (steps.FirstOrDefault(step => step is { Phase: StepPhase.Rejected, Review.Verdict: Verdict.Escalate }) is { } escalated && !state.Waits.Contains("approval"))
+        if (begun.Find(step => step is { Phase: StepPhase.Rejected, Review.Verdict: Verdict.Escalate }) is { } escalated && !state.Waits.Contains("approval"))
         {
             return RunDecision.Append(new RunWaiting("approval", $"A person is to judge step {escalated.Id}: {escalated.Review!.Feedback}", escalated.Id));
         }
@@ -37,37 +38,34 @@ static class StepDecider
             return RunDecision.Append([.. findings]);
         }
 
-        var dispatches = isHalting ? [] : Dispatches(state, fates, options);
+        var dispatches = isHalting ? [] : Dispatches(state, begun, options);
         if (dispatches.Count > 0)
         {
             return RunDecision.Append([.. dispatches]);
         }
 
-        return steps.All(step => step.Phase == StepPhase.Accepted)
+        return state.AreAllAccepted
             ? DecideReview(state, now, options)
-            : new RunDecision([], [.. steps.SelectMany(step => Owed(state, step, now))], null, string.Join("; ", steps.Select(step => WaitsFor(state, step)).OfType<string>()));
+            : new RunDecision([], [.. begun.SelectMany(step => Owed(state, step, now))], null, string.Join("; ", begun.Select(step => WaitsFor(state, step)).OfType<string>()));
     }
 
     /// <summary>Nothing new begins, so that nothing more is found about it either.</summary>
-    public static bool IsHalting(RunState state, RunOptions options) => IsHalting([.. state.Steps.Select(step => StepFate.Of(step, state, options))]);
+    public static bool IsHalting(RunState state, RunOptions options) => IsHalting([.. state.BegunSteps.Select(step => StepFate.Of(step, state, options))]);
 
     static bool IsHalting(List<StepFate> fates) => fates.Exists(fate => fate is StepFate.Hopeless or StepFate.NeedsPlan);
 
-    static List<StepDispatched> Dispatches(RunState state, List<StepFate> fates, RunOptions options)
+    static List<StepDispatched> Dispatches(RunState state, List<StepState> begun, RunOptions options)
     {
-        var steps = state.Steps;
-        var accepted = steps.Where(step => step.Phase == StepPhase.Accepted).Select(step => step.Id).ToHashSet(StringComparer.Ordinal);
-        var room = options.MaxParallelSteps - steps.Count(step => IsActive(step.Phase));
-        return [.. steps.Zip(fates)
-            .Select(pair => pair.Second switch
-            {
-                StepFate.Again again => new StepDispatched(pair.First.Id, pair.First.Attempt + 1, again.Feedback),
-                StepFate.Ready when pair.First.Definition.DependsOn.All(accepted.Contains) => new StepDispatched(pair.First.Id, pair.First.Attempt + 1, pair.First.RetryComment ?? Supervisor.Advice(state)),
-                _ => null,
-            })
-            .OfType<StepDispatched>()
-            .Take(Math.Max(0, room))];
+        var room = options.MaxParallelSteps - begun.Count(step => IsActive(step.Phase));
+        return room <= 0 ? [] : [.. state.OpenSteps.Select(step => Dispatch(state, step, options)).OfType<StepDispatched>().Take(room)];
     }
+
+    static StepDispatched? Dispatch(RunState state, StepState step, RunOptions options) => StepFate.Of(step, state, options) switch
+    {
+        StepFate.Again again => new StepDispatched(step.Id, step.Attempt + 1, again.Feedback),
+        StepFate.Ready when step.Definition.DependsOn.All(id => state.StepInPlan(id) is { Phase: StepPhase.Accepted }) => new StepDispatched(step.Id, step.Attempt + 1, step.RetryComment ?? Supervisor.Advice(state)),
+        _ => null,
+    };
 
     static RunDecision DecideReview(RunState state, DateTimeOffset now, RunOptions options)
     {

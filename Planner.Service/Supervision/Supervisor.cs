@@ -20,7 +20,7 @@ static class Supervisor
             return [scarcity];
         }
 
-        foreach (var step in state.Steps)
+        foreach (var step in state.BegunSteps)
         {
             if (Deadlock(state, step, options, entered) is { } deadlock)
             {

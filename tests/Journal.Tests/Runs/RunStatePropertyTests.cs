@@ -70,13 +70,16 @@ public class RunStatePropertyTests
         var holder = new object();
 
         Shared(state, state.Copy()).ShouldBeEmpty();
+        var steps = new PlanSteps();
+        steps.Take(Sample.Plan(StepIds));
+        Shared(steps, steps.Copy()).ShouldBeEmpty();
         Shared(state.Step("survey"), state.Step("survey").Copy(holder)).ShouldBeEmpty();
         Shared(state.Calls["survey.1#1"], state.Calls["survey.1#1"].Copy(holder)).ShouldBeEmpty();
 
         static IEnumerable<string> Shared(object one, object other) =>
             from field in one.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-            where field.FieldType.IsGenericType && field.FieldType.GetGenericTypeDefinition() is var type && (type == typeof(List<>) || type == typeof(Dictionary<,>) || type == typeof(HashSet<>))
-                || field.FieldType == typeof(Waits)
+            where field.FieldType.IsGenericType && field.FieldType.GetGenericTypeDefinition() is var type && (type == typeof(List<>) || type == typeof(Dictionary<,>) || type == typeof(HashSet<>) || type == typeof(SortedSet<>))
+                || field.FieldType == typeof(Waits) || field.FieldType == typeof(PlanSteps) || field.FieldType.IsArray
             where ReferenceEquals(field.GetValue(one), field.GetValue(other))
             select field.Name;
     }
@@ -94,6 +97,9 @@ public class RunStatePropertyTests
 
                 Enum.IsDefined(state.Phase).ShouldBeTrue();
                 state.Steps.Count.ShouldBe(state.Plan?.Steps.Count ?? 0);
+                state.BegunSteps.ShouldBe(state.Steps.Where(step => step.Phase is not (StepPhase.Pending or StepPhase.Accepted)));
+                state.OpenSteps.ShouldBe(state.Steps.Where(step => step.Phase != StepPhase.Accepted));
+                state.AreAllAccepted.ShouldBe(state.Plan is not null && state.Steps.All(step => step.Phase == StepPhase.Accepted));
                 state.InputTokens.ShouldBeGreaterThanOrEqualTo(tokens);
                 var waits = state.IsPaused || state.HeldBy is not null || state.SignOff is { Answer: null } || state.WorkingCopy is { WaitsForPerson: true } || state.Waits.Count > 0 || state.Steps.Any(step => step.Phase is StepPhase.WaitingApproval or StepPhase.Unknown);
                 (state.Waited(entry.At.AddHours(1)) > state.Waited(entry.At)).ShouldBe(waits && state.End is null);
@@ -111,7 +117,7 @@ public class RunStatePropertyTests
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithEndSize(60));
 
-    static string Picture(RunState state) => JsonSerializer.Serialize(new { state.Phase, state.Head, state.Summary, state.Steps, state.Calls, state.Waits, state.WaitReason, state.Review, state.WorkingCopy, state.OwedToCopy }, ContractJson.Options);
+    static string Picture(RunState state) => JsonSerializer.Serialize(new { state.Phase, state.Head, state.Summary, state.Steps, Begun = state.BegunSteps.Select(step => step.Id), Open = state.OpenSteps.Select(step => step.Id), state.Calls, state.Waits, state.WaitReason, state.Review, state.WorkingCopy, state.OwedToCopy }, ContractJson.Options);
 
     static Gen<IRunEvent> Event() =>
         from kind in Gen.Choose(0, 45)
