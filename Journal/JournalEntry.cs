@@ -12,7 +12,7 @@ public readonly record struct JournalHead(long Sequence, string Hash)
 /// <summary>One entry of a run's journal.</summary>
 /// <param name="Hash">SHA-256 over the previous hash and <paramref name="Canonical"/>.</param>
 /// <param name="Actor">Service instance that appended it.</param>
-/// <param name="Canonical">The entry as stored: canonical JSON <c>{"actor","at","data","run","seq","type","v"}</c>.</param>
+/// <param name="Canonical">What the hash covers: canonical JSON <c>{"actor","at","data","run","seq","type","v"}</c>.</param>
 public sealed record JournalEntry(
     Guid RunId, long Sequence, string Hash, string PreviousHash, DateTimeOffset At, string Actor, string Type, int Version, IRunEvent Event, ReadOnlyMemory<byte> Canonical)
 {

@@ -17,7 +17,7 @@ public static class JournalLine
         return [.. canonical[..end], .. insert, .. canonical[end..]];
     }
 
-    /// <summary>The entry as it is stored (hash, then canonical JSON), and the hash it says it follows.</summary>
+    /// <summary>The entry (hash, then canonical JSON), and the hash it says it follows.</summary>
     /// <exception cref="JournalFormatException">Not a line of a journal.</exception>
     internal static (byte[] Stored, string Previous) Read(ReadOnlySpan<byte> line)
     {

@@ -68,7 +68,7 @@ public sealed class AuditFiles(string directory)
         }
 
         var (stored, _) = JournalLine.Read(last);
-        return (new JournalHead(Envelope.Read(stored.AsSpan(EntryCodec.HashLength)).Sequence, EntryCodec.HashOf(stored)), EntryCodec.EndsRun(stored));
+        return (new JournalHead(EntryCodec.EnvelopeOf(stored).Sequence, EntryCodec.HashOf(stored)), EntryCodec.EndsRun(stored));
     }
 
     internal async Task AppendAsync(Guid runId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)

@@ -34,10 +34,10 @@ sealed class Closings(StoredEntries entries, RunIndex index, ILogger logger)
         await Task.Yield();
         try
         {
-            var at = submittedAt ?? Envelope.Read((await entries.FetchAsync(runId, 1, 1, CancellationToken.None)).Entries[0].AsSpan(EntryCodec.HashLength)).At;
+            var at = submittedAt ?? EntryCodec.EnvelopeOf((await entries.FetchAsync(runId, 1, 1, CancellationToken.None)).Entries[0]).At;
             await index.CloseAsync(runId, at, state, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is RespConnectionException or RespServerException or ObjectDisposedException)
+        catch (Exception exception) when (exception is RespConnectionException or RespServerException or JournalFormatException or ObjectDisposedException)
         {
             _closed.TryRemove(runId, out _);
             logger.NotClosed(runId, exception.Message);

@@ -76,12 +76,12 @@ sealed class RunFolds(StoredEntries entries, TimeProvider time)
                     continue;
                 }
 
+                var entry = EntryCodec.Decode(stored, previous);
                 if (state.Head == known && !EntryCodec.Follows(stored, previous))
                 {
                     throw new JournalBrokenException(fold.RunId, known.Sequence + 1);
                 }
 
-                var entry = EntryCodec.Decode(stored, previous);
                 previous = entry.Hash;
                 state.Apply(entry);
             }

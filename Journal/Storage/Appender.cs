@@ -110,8 +110,9 @@ sealed class Appender(RespConnection connection, StoredEntries entries, KnownHea
         var arguments = new RespArgument[(batch.Stored.Count - from) * 2];
         for (var position = from; position < batch.Stored.Count; position++)
         {
-            arguments[(position - from) * 2] = JournalKeys.Entry(batch.RunId, batch.Expected.Sequence + 1 + position);
-            arguments[((position - from) * 2) + 1] = batch.Stored[position];
+            var sequence = batch.Expected.Sequence + 1 + position;
+            arguments[(position - from) * 2] = JournalKeys.Entry(batch.RunId, sequence);
+            arguments[((position - from) * 2) + 1] = StoredForm.Pack(batch.RunId, sequence, batch.Stored[position]);
         }
 
         var write = RespCommand.Of("MSETNX", arguments);

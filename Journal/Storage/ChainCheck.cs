@@ -25,14 +25,19 @@ static class ChainCheck
     /// <summary>Why an entry does not follow <paramref name="head"/>; null if it does.</summary>
     public static string? Mistake(Guid runId, JournalHead head, ReadOnlySpan<byte> stored)
     {
-        if (stored.Length <= EntryCodec.HashLength || !EntryCodec.Follows(stored, head.Hash))
+        if (!EntryCodec.IsEntry(stored))
+        {
+            return "it is cut off, or in a form this program does not know";
+        }
+
+        if (!EntryCodec.Follows(stored, head.Hash))
         {
             return "its hash is not the one of its content and the entry before it";
         }
 
         try
         {
-            var envelope = Envelope.Read(stored[EntryCodec.HashLength..]);
+            var envelope = EntryCodec.EnvelopeOf(stored);
             return envelope.RunId != runId ? $"it belongs to run {envelope.RunId}"
                 : envelope.Sequence != head.Sequence + 1 ? $"it calls itself entry {envelope.Sequence}"
                 : null;

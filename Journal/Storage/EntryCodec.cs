@@ -7,7 +7,7 @@ using Agent.Contracts;
 
 namespace Agent.Journal.Storage;
 
-/// <summary>One stored entry: 64 hex digits of hash, then the canonical JSON it covers.</summary>
+/// <summary>One entry: 64 hex digits of hash, then the canonical JSON it covers. How it lies in the store: <see cref="StoredForm"/>.</summary>
 /// <example><c>9f86…0a08{"actor":"door","at":"2026-01-01T10:00:00.0000000Z","data":{…},"run":"0199…","seq":1,"type":"RunSubmitted","v":1}</c></example>
 static class EntryCodec
 {
@@ -15,7 +15,7 @@ static class EntryCodec
 
     const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
 
-    /// <summary>The bytes to store for an event that follows <paramref name="previousHash"/>.</summary>
+    /// <summary>The entry of an event that follows <paramref name="previousHash"/>.</summary>
     public static byte[] Encode(Guid runId, long sequence, string previousHash, DateTimeOffset at, string actor, IRunEvent runEvent)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
@@ -41,7 +41,14 @@ static class EntryCodec
         return stored;
     }
 
-    public static string HashOf(ReadOnlySpan<byte> stored) => Encoding.ASCII.GetString(stored[..HashLength]);
+    /// <summary>Whether the bytes have an entry's form at all: what is cut off in the store, or lies there in a form nobody here knows, has not.</summary>
+    public static bool IsEntry(ReadOnlySpan<byte> stored) => stored.Length > HashLength && char.IsAsciiHexDigit((char)stored[0]);
+
+    /// <exception cref="JournalFormatException">The bytes are not an entry.</exception>
+    public static string HashOf(ReadOnlySpan<byte> stored) => Encoding.ASCII.GetString(Whole(stored)[..HashLength]);
+
+    /// <exception cref="JournalFormatException">The bytes are not an entry.</exception>
+    public static Envelope EnvelopeOf(ReadOnlySpan<byte> stored) => Envelope.Read(Whole(stored)[HashLength..]);
 
     /// <summary>Whether a stored entry is a <see cref="RunEnded"/>: told from its last bytes, without reading it.</summary>
     public static bool EndsRun(ReadOnlySpan<byte> stored) => stored[Math.Max(0, stored.Length - 32)..].IndexOf(",\"type\":\"RunEnded\",\"v\":"u8) >= 0;
@@ -49,6 +56,11 @@ static class EntryCodec
     /// <summary>Whether the stored hash is the one its content and predecessor give.</summary>
     public static bool Follows(ReadOnlySpan<byte> stored, string previousHash)
     {
+        if (!IsEntry(stored))
+        {
+            return false;
+        }
+
         Span<byte> expected = stackalloc byte[HashLength];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> previous = stackalloc byte[HashLength];
@@ -65,16 +77,15 @@ static class EntryCodec
     /// <exception cref="JournalFormatException">The bytes are not an entry, or of a version this program does not know.</exception>
     public static JournalEntry Decode(ReadOnlyMemory<byte> stored, string previousHash)
     {
-        if (stored.Length <= HashLength)
-        {
-            throw new JournalFormatException("An entry is shorter than its hash.");
-        }
-
+        var envelope = EnvelopeOf(stored.Span);
         var canonical = stored[HashLength..];
-        var envelope = Envelope.Read(canonical.Span);
         var runEvent = EventVersions.Known.Read(envelope.Type, envelope.Version, canonical.Span[envelope.Data]);
         return new JournalEntry(envelope.RunId, envelope.Sequence, HashOf(stored.Span), previousHash, envelope.At, envelope.Actor, envelope.Type, envelope.Version, runEvent, canonical);
     }
+
+    static ReadOnlySpan<byte> Whole(ReadOnlySpan<byte> stored) => IsEntry(stored)
+        ? stored
+        : throw new JournalFormatException("An entry is cut off, or in a form this program does not know. `agent audit verify` names it; if a newer program wrote it, upgrade this service.");
 
     static void WriteHash(Span<byte> target, ReadOnlySpan<byte> hashed)
     {

@@ -4,7 +4,7 @@ using Agent.Resp;
 
 namespace Agent.Journal.Storage;
 
-/// <summary>Reads stored entries by position.</summary>
+/// <summary>Reads stored entries by position, and unpacks them.</summary>
 sealed class StoredEntries(RespConnection connection, KnownHeads heads)
 {
     // Mostly a few entries are new to who reads on; the long way from the first entry is soon in large steps.
@@ -34,10 +34,10 @@ sealed class StoredEntries(RespConnection connection, KnownHeads heads)
                 break;
             }
 
-            entries.Add(stored);
+            entries.Add(StoredForm.Unpack(runId, from + entries.Count, stored));
         }
 
-        if (entries is [.., var last] && entries.Count < count)
+        if (entries is [.., var last] && entries.Count < count && EntryCodec.IsEntry(last))
         {
             heads.Note(runId, generation, new JournalHead(from + entries.Count - 1, EntryCodec.HashOf(last)), EntryCodec.EndsRun(last));
         }
@@ -81,6 +81,7 @@ sealed class StoredEntries(RespConnection connection, KnownHeads heads)
 
     /// <summary>Entries that follow <paramref name="after"/>, read.</summary>
     /// <exception cref="JournalBrokenException">The first of them does not follow it: the store holds another past than the one seen.</exception>
+    /// <exception cref="JournalFormatException">One of them can not be read.</exception>
     public async IAsyncEnumerable<JournalEntry> ReadAsync(Guid runId, JournalHead after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var joined = false;
@@ -89,13 +90,13 @@ sealed class StoredEntries(RespConnection connection, KnownHeads heads)
         {
             foreach (var stored in slice.Entries)
             {
+                var entry = EntryCodec.Decode(stored, previous);
                 if (!joined && !EntryCodec.Follows(stored, previous))
                 {
                     throw new JournalBrokenException(runId, after.Sequence + 1);
                 }
 
                 joined = true;
-                var entry = EntryCodec.Decode(stored, previous);
                 previous = entry.Hash;
                 yield return entry;
             }
@@ -127,7 +128,7 @@ sealed class StoredEntries(RespConnection connection, KnownHeads heads)
         (await connection.ExecuteAsync(RespCommand.Of("GET", JournalKeys.Hint(runId)), cancellationToken)).AsString() is { } hint ? long.Parse(hint, CultureInfo.InvariantCulture) : 0;
 }
 
-/// <summary>Entries as stored, from one position on.</summary>
+/// <summary>Entries from one position on, as <see cref="EntryCodec"/> has them; what the store holds and nobody can unpack stands among them as it is.</summary>
 /// <param name="Generation">The connection's, if it is known; 0 if it changed meanwhile.</param>
 /// <param name="Complete">The journal ended within the slice.</param>
 readonly record struct Slice(long From, IReadOnlyList<byte[]> Entries, long Generation, bool Complete);

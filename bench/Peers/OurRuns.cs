@@ -21,17 +21,19 @@ static class OurRuns
             var plan = PlanOf(load.Dag);
             await ClosedLoopAsync(suite, plan, load.InFlight, seconds / 3.0);
             var (processor, bytes) = (suite.ProcessorMs(), await suite.StoreLogBytesAsync());
-            var (runs, elapsed, times, journalBytes) = await ClosedLoopAsync(suite, plan, load.InFlight, seconds);
-            var steps = (double)runs * plan.Steps.Count;
+            var (ended, elapsed) = await ClosedLoopAsync(suite, plan, load.InFlight, seconds);
+            var steps = (double)ended.Count * plan.Steps.Count;
             var by = suite.ProcessorMs().ToDictionary(used => used.Key, used => (used.Value - processor[used.Key]) / steps, StringComparer.Ordinal);
+            var logged = await suite.StoreLogBytesAsync() - bytes;
+            var times = ended.SelectMany(run => run.Times).ToList();
             var chain = load.Dag.StartsWith("chain", StringComparison.Ordinal);
             figures.Add(new PeerFigures(
-                load.Dag, load.InFlight, runs, steps / elapsed.TotalSeconds, chain ? RunFigure.Percentile(times, 50) : null, chain ? RunFigure.Percentile(times, 99) : null, by.Values.Sum(),
-                (await suite.StoreLogBytesAsync() - bytes) / steps)
+                load.Dag, load.InFlight, ended.Count, steps / elapsed.TotalSeconds, chain ? RunFigure.Percentile(times, 50) : null, chain ? RunFigure.Percentile(times, 99) : null, by.Values.Sum(),
+                logged / steps)
             {
                 Side = Side,
                 ProcessorMsBy = by,
-                JournalBytes = journalBytes / steps,
+                JournalBytes = await JournalBytesAsync(suite, ended) / steps,
             });
         }
 
@@ -43,21 +45,33 @@ static class OurRuns
         : BenchPlans.Fan(int.Parse(dag["fan".Length..], CultureInfo.InvariantCulture));
 
     /// <summary>As many runs at once as said; each that ends makes room for the next, until the time is over; then what is open ends.</summary>
-    static async Task<(int Runs, TimeSpan Elapsed, List<double> Times, double JournalBytes)> ClosedLoopAsync(BenchSuite suite, Plan plan, int inFlight, double seconds)
+    static async Task<(List<EndedRun> Ended, TimeSpan Elapsed)> ClosedLoopAsync(BenchSuite suite, Plan plan, int inFlight, double seconds)
     {
         var clock = Stopwatch.StartNew();
         var ended = await Task.WhenAll(Enumerable.Range(0, inFlight).Select(async _ =>
         {
-            var mine = new List<(List<double> Times, double Bytes)>();
+            var mine = new List<EndedRun>();
             do
             {
                 var entries = await suite.EndedAsync(await suite.SubmitAsync(plan));
-                mine.Add(([.. BetweenVerdicts(entries)], entries.Sum(entry => (double)entry.Canonical.Length + entry.Hash.Length)));
+                mine.Add(new EndedRun(entries[0].RunId, entries.Count, [.. BetweenVerdicts(entries)]));
             }
             while (clock.Elapsed.TotalSeconds < seconds);
             return mine;
         }));
-        return (ended.Sum(mine => mine.Count), clock.Elapsed, [.. ended.SelectMany(mine => mine).SelectMany(run => run.Times)], ended.SelectMany(mine => mine).Sum(run => run.Bytes));
+        return ([.. ended.SelectMany(mine => mine)], clock.Elapsed);
+    }
+
+    /// <summary>Asked for when the clock has stopped: the store has other things to do before.</summary>
+    static async Task<double> JournalBytesAsync(BenchSuite suite, List<EndedRun> ended)
+    {
+        var bytes = 0.0;
+        foreach (var run in ended)
+        {
+            bytes += await suite.StoredBytesAsync(run.RunId, run.Entries);
+        }
+
+        return bytes;
     }
 
     /// <summary>In a chain a step may begin when the one before has its verdict in the journal, and is done with its own.</summary>
@@ -66,4 +80,6 @@ static class OurRuns
         var verdicts = entries.Where(entry => entry.Event is StepReviewed).Select(entry => entry.At).ToList();
         return verdicts.Skip(1).Zip(verdicts, (later, earlier) => (later - earlier).TotalMilliseconds);
     }
+
+    sealed record EndedRun(Guid RunId, int Entries, IReadOnlyList<double> Times);
 }

@@ -130,6 +130,9 @@ sealed class BenchSuite : IAsyncDisposable
         return entries;
     }
 
+    /// <summary>What the first so many entries of a run take in the store.</summary>
+    public Task<long> StoredBytesAsync(Guid runId, int entries) => StoredBytes.OfAsync(_connection, runId, entries);
+
     /// <summary>Starts one executor more.</summary>
     public async Task<Process> StartExecutorAsync()
     {

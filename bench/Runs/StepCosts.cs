@@ -110,7 +110,7 @@ sealed class StepCosts(BenchSuite suite, bool quick)
     {
         var runId = await suite.SubmitAsync(BenchPlans.Wide(steps));
         var entries = await suite.EndedAsync(runId);
-        var stored = entries.Sum(entry => (double)entry.Canonical.Length + entry.Hash.Length);
+        var stored = await suite.StoredBytesAsync(runId, entries.Count);
         var plain = entries.Sum(entry => (double)JsonSerializer.SerializeToUtf8Bytes<object>(entry.Event, ContractJson.Options).Length);
         var load = double.MaxValue;
         for (var round = 0; round < 5; round++)

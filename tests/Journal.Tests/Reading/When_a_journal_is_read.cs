@@ -59,8 +59,9 @@ public class When_a_journal_is_read
         await world.AppendAsync(runId, head, new RunPaused("ada"), new RunResumed("ada"));
         (await world.Journal.VerifyAsync(runId)).Entries.ShouldBe(3);
 
-        var stored = (await world.Connection.ExecuteAsync(RespCommand.Of("GET", $"j:{{{runId}}}:2"))).AsString()!;
-        await world.Connection.ExecuteAsync(RespCommand.Of("SET", $"j:{{{runId}}}:2", stored.Replace("ada", "eve")));
+        var stored = (await world.Connection.ExecuteAsync(RespCommand.Of("GET", $"j:{{{runId}}}:2"))).AsBytes()!;
+        "eve"u8.CopyTo(stored.AsSpan(stored.AsSpan().LastIndexOf("ada"u8)));
+        await world.Connection.ExecuteAsync(RespCommand.Of("SET", $"j:{{{runId}}}:2", stored));
         var changed = await world.Journal.VerifyAsync(runId);
 
         (changed.Holds, changed.BrokenAt, changed.Entries).ShouldBe((false, 2, 1));
@@ -75,7 +76,10 @@ public class When_a_journal_is_read
 
         var stored = (await world.Connection.ExecuteAsync(RespCommand.Of("GET", $"j:{{{other}}}:1"))).AsBytes()!;
         await world.Connection.ExecuteAsync(RespCommand.Of("SET", $"j:{{{runId}}}:1", stored));
+        (await world.Journal.VerifyAsync(runId)).Reason.ShouldBe("its hash is not the one of its content and the entry before it");
 
+        // An older program's says whose it is.
+        await world.Connection.ExecuteAsync(RespCommand.Of("SET", $"j:{{{runId}}}:1", Storage.StoredBy.Hand(other, JournalHead.Empty, Sample.Submitted())));
         (await world.Journal.VerifyAsync(runId)).Reason.ShouldBe($"it belongs to run {other}");
     }
 
