@@ -2,6 +2,9 @@ using System.Diagnostics;
 
 namespace Agent.EndToEnd.Tests.Crashes;
 
+/// <summary>From the store's death until it answers again.</summary>
+sealed record Outage(DateTimeOffset From, DateTimeOffset To);
+
 /// <summary>Goals are worked on while one place after the other is armed, in an order and with kills of the store that follow from the seed.</summary>
 sealed class CrashTrial(Fleet fleet, Person person, int seed, CancellationToken cancellationToken)
 {
@@ -12,11 +15,11 @@ sealed class CrashTrial(Fleet fleet, Person person, int seed, CancellationToken 
 
     readonly Random _random = new(seed);
     readonly List<string> _missed = [];
-    readonly List<DateTimeOffset> _storeKills = [];
+    readonly List<Outage> _storeOutages = [];
     readonly List<string> _forgotten = [];
     int _goals;
 
-    public IReadOnlyList<DateTimeOffset> StoreKills => _storeKills;
+    public IReadOnlyList<Outage> StoreOutages => _storeOutages;
 
     /// <summary>Entries that the store had acknowledged and did not have after a kill.</summary>
     public IReadOnlyList<string> Forgotten => _forgotten;
@@ -75,10 +78,11 @@ sealed class CrashTrial(Fleet fleet, Person person, int seed, CancellationToken 
     {
         await Task.Delay(_random.Next(0, 2500), cancellationToken);
         var before = await HeadsAsync();
-        _storeKills.Add(TimeProvider.System.GetUtcNow());
+        var killed = TimeProvider.System.GetUtcNow();
         await fleet.Store.KillAndRestartAsync();
+        _storeOutages.Add(new Outage(killed, TimeProvider.System.GetUtcNow()));
         var after = await HeadsAsync();
-        _forgotten.AddRange(before.Where(run => after[run.Key] < run.Value).Select(run => $"run {run.Key} had {run.Value} entries before kill {_storeKills.Count} of {fleet.Store.Name} and {after[run.Key]} after it: {fleet.Store.Output}"));
+        _forgotten.AddRange(before.Where(run => after[run.Key] < run.Value).Select(run => $"run {run.Key} had {run.Value} entries before kill {_storeOutages.Count} of {fleet.Store.Name} and {after[run.Key]} after it: {fleet.Store.Output}"));
     }
 
     async Task<Dictionary<Guid, long>> HeadsAsync()

@@ -4,15 +4,18 @@ using Agent.Journal;
 
 namespace Agent.EndToEnd.Tests.Crashes;
 
+/// <summary>How soon a dead executor's step had its next owner, and whether the store was away meanwhile.</summary>
+sealed record Takeover(double Seconds, bool StoreDied);
+
 /// <summary>What a trial has shown, read from the journals, the counter of effects and the list of deaths.</summary>
-sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IReadOnlyList<string> Duplicates, IReadOnlyList<string> Unknowns, IReadOnlyList<string> Unexplained, IReadOnlyList<string> Broken, IReadOnlyList<double> Takeovers)
+sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IReadOnlyList<string> Duplicates, IReadOnlyList<string> Unknowns, IReadOnlyList<string> Unexplained, IReadOnlyList<string> Broken, IReadOnlyList<Takeover> Takeovers)
 {
     static readonly TimeSpan Recent = TimeSpan.FromSeconds(45);
 
-    public static async Task<TrialVerdict> OfAsync(Fleet fleet, Person person, IReadOnlyCollection<DateTimeOffset> storeKills)
+    public static async Task<TrialVerdict> OfAsync(Fleet fleet, Person person, IReadOnlyCollection<Outage> storeOutages)
     {
         List<string> lost = [], duplicates = [], unknowns = [], unexplained = [], broken = [];
-        List<double> takeovers = [];
+        List<Takeover> takeovers = [];
         var effects = fleet.Effects.All();
         foreach (var (goal, runId) in person.Runs)
         {
@@ -30,7 +33,7 @@ sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IRe
             duplicates.AddRange(TrialModel.Tokens(goal).Select(token => (Token: token, Times: effects.GetValueOrDefault(token))).Where(effect => effect.Times != 1).Select(effect => $"{effect.Token}: {effect.Times} times"));
             foreach (var unknown in entries.Where(entry => entry.Event is ToolCallUnknown))
             {
-                var explained = fleet.Deaths.Select(death => death.At).Concat(storeKills).Any(at => at < unknown.At + TimeSpan.FromSeconds(1) && unknown.At - at < Recent);
+                var explained = fleet.Deaths.Select(death => death.At).Concat(storeOutages.Select(outage => outage.From)).Any(at => at < unknown.At + TimeSpan.FromSeconds(1) && unknown.At - at < Recent);
                 (explained ? unknowns : unexplained).Add($"{goal} {((ToolCallUnknown)unknown.Event).CallId}: {((ToolCallUnknown)unknown.Event).Reason}");
             }
 
@@ -40,7 +43,7 @@ sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IRe
                 broken.Add($"{goal} ({runId}): the chain is broken at {chain.BrokenAt}: {chain.Reason}");
             }
 
-            takeovers.AddRange(TakeoversOf(entries, fleet.Deaths));
+            takeovers.AddRange(TakeoversOf(entries, fleet.Deaths, storeOutages));
         }
 
         return new TrialVerdict(person.Runs.Count, fleet.Deaths.Count, lost, duplicates, unknowns, unexplained, broken, takeovers);
@@ -48,7 +51,9 @@ sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IRe
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Runs} runs, {Deaths} deaths, {Lost.Count} lost, {Duplicates.Count} effects not exactly once, {Unknowns.Count} unknown and explained, {Unexplained.Count} unexplained, {Broken.Count} broken; {Takeovers.Count} takeovers, longest {Takeovers.DefaultIfEmpty().Max():0.0} s\n{string.Join('\n', [.. Lost, .. Duplicates, .. Unexplained, .. Broken])}");
+        $"{Runs} runs, {Deaths} deaths, {Lost.Count} lost, {Duplicates.Count} effects not exactly once, {Unknowns.Count} unknown and explained, {Unexplained.Count} unexplained, {Broken.Count} broken; {Takeovers.Count} takeovers, longest {Longest(Takeovers):0.0} s; {Takeovers.Count(taken => !taken.StoreDied)} of them with the store alive, longest {Longest(Takeovers.Where(taken => !taken.StoreDied)):0.0} s\n{string.Join('\n', [.. Lost, .. Duplicates, .. Unexplained, .. Broken])}");
+
+    static double Longest(IEnumerable<Takeover> takeovers) => takeovers.Select(taken => taken.Seconds).DefaultIfEmpty().Max();
 
     static IEnumerable<string> Mistakes(List<JournalEntry> entries)
     {
@@ -79,8 +84,8 @@ sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IRe
         }
     }
 
-    /// <summary>Seconds from the death of a step's owner to the next owner's first entry.</summary>
-    static IEnumerable<double> TakeoversOf(List<JournalEntry> entries, IEnumerable<Death> deaths)
+    /// <summary>From the death of a step's owner to the next owner's first entry.</summary>
+    static IEnumerable<Takeover> TakeoversOf(List<JournalEntry> entries, IEnumerable<Death> deaths, IReadOnlyCollection<Outage> storeOutages)
     {
         foreach (var death in deaths.Where(death => death.Service == "executor-service"))
         {
@@ -95,7 +100,7 @@ sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IRe
                     || entry.At <= death.At && entry.Event is ApprovalRequested { } asked && asked.StepId == orphan.StepId);
                 if (!ended && after is { } taken)
                 {
-                    yield return (taken - death.At).TotalSeconds;
+                    yield return new Takeover((taken - death.At).TotalSeconds, storeOutages.Any(outage => outage.From < taken && outage.To > death.At));
                 }
             }
         }

@@ -25,8 +25,8 @@ public partial class When_anything_dies_anywhere
             // Every place is tried with and without the store dying too: by turns, the other half with the next seed.
             await trial.RunAsync(isWhole ? CrashPlaces.All : CrashPlaces.Few, number => isWhole ? (number + seed) % 2 == 0 : number == 2);
 
-            var verdict = await TrialVerdict.OfAsync(fleet, person, trial.StoreKills);
-            var line = $"seed {seed}: {trial.StoreKills.Count} kills of {fleet.Store.Name}, {verdict}\n{string.Join('\n', trial.Forgotten)}";
+            var verdict = await TrialVerdict.OfAsync(fleet, person, trial.StoreOutages);
+            var line = $"seed {seed}: {trial.StoreOutages.Count} kills of {fleet.Store.Name}, {verdict}\n{string.Join('\n', trial.Forgotten)}";
             TestContext.Current.TestOutputHelper?.WriteLine(line);
             await File.AppendAllTextAsync(Environment.GetEnvironmentVariable("AGENT_CRASH_LOG") ?? "/dev/null", line + "\n", TestContext.Current.CancellationToken);
 
