@@ -13,7 +13,9 @@ sealed class EffectCounter(string workspace)
     static readonly string LongOutput = string.Concat(Enumerable.Repeat("This line says nothing and only makes the output long.\n", 500));
 
     readonly ConcurrentDictionary<string, int> _acted = new(StringComparer.Ordinal);
-    readonly string _file = Path.Combine(workspace, "effects");
+
+    /// <summary>A line for each effect of a command.</summary>
+    public string LinesFile { get; } = Path.Combine(workspace, "effects");
 
     /// <summary>Action keys by token, as they came with the calls.</summary>
     public ConcurrentDictionary<string, ConcurrentBag<string>> Keys { get; } = new(StringComparer.Ordinal);
@@ -23,7 +25,7 @@ sealed class EffectCounter(string workspace)
         foreach (var name in (string[])[Command, AskedCommand])
         {
             var path = Path.Combine(workspace, name);
-            File.WriteAllText(path, $"#!/bin/sh\necho \"$1\" >> \"{_file}\"\n");
+            File.WriteAllText(path, $"#!/bin/sh\necho \"$1\" >> \"{LinesFile}\"\n");
             if (!OperatingSystem.IsWindows())
             {
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -44,5 +46,5 @@ sealed class EffectCounter(string workspace)
     public IReadOnlyDictionary<string, int> All() =>
         Lines().Concat(_acted.SelectMany(acted => Enumerable.Repeat(acted.Key, acted.Value))).GroupBy(token => token, StringComparer.Ordinal).ToDictionary(token => token.Key, token => token.Count(), StringComparer.Ordinal);
 
-    string[] Lines() => File.Exists(_file) ? File.ReadAllLines(_file) : [];
+    string[] Lines() => File.Exists(LinesFile) ? File.ReadAllLines(LinesFile) : [];
 }

@@ -13,7 +13,7 @@ namespace Agent.EndToEnd.Tests.Crashes;
 /// <summary>All services as processes on a store of their own, a model that follows instructions, and effects that are counted.</summary>
 sealed class Fleet : IAsyncDisposable
 {
-    const string DoorKey = "trial-door-key-0123456789";
+    public const string DoorKey = "trial-door-key-0123456789";
 
     readonly string _folder = Directory.CreateTempSubdirectory("fleet-").FullName;
     readonly List<FleetService> _services = [];

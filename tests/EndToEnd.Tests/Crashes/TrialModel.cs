@@ -10,6 +10,9 @@ static partial class TrialModel
 {
     static readonly TimeSpan BeforeAnotherTry = TimeSpan.FromSeconds(1);
 
+    /// <summary>How a goal begins that takes one step, which runs a command.</summary>
+    public const string OneCommand = "one command";
+
     /// <summary>Steps that act on the world, each with the token it leaves.</summary>
     public static IEnumerable<string> Tokens(string goal) => [$"{goal}/mcp", $"{goal}/command", $"{goal}/asked"];
 
@@ -44,8 +47,8 @@ static partial class TrialModel
 
     static string Plan(string goal) => new JsonObject
     {
-        ["summary"] = "Five steps.",
-        ["steps"] = new JsonArray(
+        ["summary"] = "What the goal takes.",
+        ["steps"] = goal.StartsWith(OneCommand, StringComparison.Ordinal) ? new JsonArray(Step("command", [], Command(EffectCounter.Command, $"{goal}/command"))) : new JsonArray(
             Step("mcp", [], new JsonObject { ["tool"] = "effects__act", ["arguments"] = new JsonObject { ["token"] = $"{goal}/mcp" } }),
             Step("command", [], Command(EffectCounter.Command, $"{goal}/command")),
             Step("asked", ["mcp"], Command(EffectCounter.AskedCommand, $"{goal}/asked")),

@@ -4,8 +4,11 @@ using Agent.Journal;
 
 namespace Agent.EndToEnd.Tests.Crashes;
 
-/// <summary>How soon a dead executor's step had its next owner, and whether the store was away meanwhile.</summary>
-sealed record Takeover(double Seconds, bool StoreDied);
+/// <summary>How soon a dead executor's step had its next owner, and for how much of that the store was away, in seconds.</summary>
+sealed record Takeover(double Seconds, double StoreAway)
+{
+    public double WithStore => Seconds - StoreAway;
+}
 
 /// <summary>What a trial has shown, read from the journals, the counter of effects and the list of deaths.</summary>
 sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IReadOnlyList<string> Duplicates, IReadOnlyList<string> Unknowns, IReadOnlyList<string> Unexplained, IReadOnlyList<string> Broken, IReadOnlyList<Takeover> Takeovers)
@@ -51,9 +54,7 @@ sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IRe
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Runs} runs, {Deaths} deaths, {Lost.Count} lost, {Duplicates.Count} effects not exactly once, {Unknowns.Count} unknown and explained, {Unexplained.Count} unexplained, {Broken.Count} broken; {Takeovers.Count} takeovers, longest {Longest(Takeovers):0.0} s; {Takeovers.Count(taken => !taken.StoreDied)} of them with the store alive, longest {Longest(Takeovers.Where(taken => !taken.StoreDied)):0.0} s\n{string.Join('\n', [.. Lost, .. Duplicates, .. Unexplained, .. Broken])}");
-
-    static double Longest(IEnumerable<Takeover> takeovers) => takeovers.Select(taken => taken.Seconds).DefaultIfEmpty().Max();
+        $"{Runs} runs, {Deaths} deaths, {Lost.Count} lost, {Duplicates.Count} effects not exactly once, {Unknowns.Count} unknown and explained, {Unexplained.Count} unexplained, {Broken.Count} broken; {Takeovers.Count} takeovers, longest {Takeovers.Select(taken => taken.Seconds).DefaultIfEmpty().Max():0.0} s, without the time the store was away {Takeovers.Select(taken => taken.WithStore).DefaultIfEmpty().Max():0.0} s\n{string.Join('\n', [.. Lost, .. Duplicates, .. Unexplained, .. Broken])}");
 
     static IEnumerable<string> Mistakes(List<JournalEntry> entries)
     {
@@ -84,6 +85,10 @@ sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IRe
         }
     }
 
+    static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
     /// <summary>From the death of a step's owner to the next owner's first entry.</summary>
     static IEnumerable<Takeover> TakeoversOf(List<JournalEntry> entries, IEnumerable<Death> deaths, IReadOnlyCollection<Outage> storeOutages)
     {
@@ -100,7 +105,7 @@ sealed record TrialVerdict(int Runs, int Deaths, IReadOnlyList<string> Lost, IRe
                     || entry.At <= death.At && entry.Event is ApprovalRequested { } asked && asked.StepId == orphan.StepId);
                 if (!ended && after is { } taken)
                 {
-                    yield return new Takeover((taken - death.At).TotalSeconds, storeOutages.Any(outage => outage.From < taken && outage.To > death.At));
+                    yield return new Takeover((taken - death.At).TotalSeconds, storeOutages.Sum(outage => Math.Max(0, (Earlier(outage.To, taken) - Later(outage.From, death.At)).TotalSeconds)));
                 }
             }
         }
