@@ -69,12 +69,18 @@ public sealed class Lease : IAsyncDisposable
         // One that a server carries out late, having slept over it, costs that successor its lease, which it notices; what it writes is fenced by its token.
         if (!_lost.IsCancellationRequested && _time.GetElapsedTime(Volatile.Read(ref _asked)) < _duration / 2 && _connection.Generation is > 0 and var generation)
         {
-            await _connection.ExecuteAsync(new[] { delete }, generation, hasty: true);
+            try
+            {
+                await _connection.ExecuteAsync(new[] { delete }, generation, hasty: true);
+                return;
+            }
+            catch (RespConnectionException)
+            {
+                // Over the next connection it is asked first.
+            }
         }
-        else
-        {
-            await IfOursAsync(delete, hasty: true, CancellationToken.None);
-        }
+
+        await IfOursAsync(delete, hasty: true, CancellationToken.None);
     }
 
     async Task RenewAsync(CancellationToken given)

@@ -7,7 +7,7 @@ namespace Agent.Journal.Runs;
 public sealed class RunState(Guid runId)
 {
     PlanSteps _steps = new();
-    Dictionary<string, ToolCallState> _calls = new(StringComparer.Ordinal);
+    RunCalls _calls = new();
     Dictionary<string, ModelUse> _useByRole = new(StringComparer.Ordinal);
     Waits _waits = new();
     HashSet<string> _parked = new(StringComparer.Ordinal);
@@ -16,8 +16,6 @@ public sealed class RunState(Guid runId)
     TimeSpan _waited;
     List<CriticalStateEntered> _criticalStates = [];
 
-    // Which calls are this fold's alone, and so may be changed: a copy shares the others with what it was made from.
-    object _own = new();
     bool _isPlanBegun;
     bool _hasBegun;
 
@@ -69,7 +67,7 @@ public sealed class RunState(Guid runId)
     public bool AreAllAccepted => Plan is not null && _steps.Accepted == Steps.Count;
 
     /// <summary>All tool calls by our call id, in order of decision.</summary>
-    public IReadOnlyDictionary<string, ToolCallState> Calls => _calls;
+    public IReadOnlyDictionary<string, ToolCallState> Calls => _calls.All;
 
     /// <summary>What its models took.</summary>
     public ModelUse Use { get; private set; } = ModelUse.None;
@@ -227,14 +225,13 @@ public sealed class RunState(Guid runId)
     {
         var copy = (RunState)MemberwiseClone();
         copy._steps = _steps.Copy();
-        copy._calls = new(_calls, _calls.Comparer);
+        copy._calls = _calls.Copy();
         copy._useByRole = new(_useByRole, _useByRole.Comparer);
         copy._waits = _waits.Copy();
         copy._parked = new(_parked, _parked.Comparer);
         copy._messages = [.. _messages];
         copy._requests = [.. _requests];
         copy._criticalStates = [.. _criticalStates];
-        (_own, copy._own) = (new(), new());
         return copy;
     }
 
@@ -403,60 +400,25 @@ public sealed class RunState(Guid runId)
 
     void ApplyToCall(IRunEvent runEvent, DateTimeOffset at)
     {
-        switch (runEvent)
+        if (runEvent is ToolCallDecided decided)
         {
-            case ToolCallDecided decided when _calls.TryAdd(decided.CallId, new ToolCallState(decided) { Holder = _own }):
+            if (_calls.TryAdd(decided))
+            {
                 _steps.Change(decided.StepId, decided.Attempt, step => step.CallIds.Add(decided.CallId));
-                break;
-            case ApprovalRequested requested when Call(requested.CallId) is { } call:
-                call.Ask(requested);
-                Park(call);
-                break;
-            case ApprovalDecided decision when Call(decision.CallId) is { } call:
-                call.Answer(decision, Principal);
-                Park(call);
-                break;
-            case ApprovalVoided voided when Call(voided.CallId) is { } call:
-                call.Void(voided);
-                Park(call);
-                break;
-            case ApprovalExpired expired when Call(expired.CallId) is { } call:
-                call.Expire();
-                Park(call);
-                break;
-            case ToolCallEdited edited when Call(edited.CallId) is { Finished: null } call:
-                call.Edited = edited;
-                break;
-            case ToolCallStarted started when Call(started.CallId) is { } call:
-                call.Start(started, at);
-                break;
-            case ToolCallFinished finished when Call(finished.CallId) is { Finished: null } call:
-                call.Finished = finished;
-                Park(call);
-                break;
-            case ToolCallUnknown unknown when Call(unknown.CallId) is { Finished: null } call:
-                call.Unknown = unknown;
-                Park(call);
-                break;
-            case ToolCallResolved { CallId: var id } resolved when Call(id) is { Resolved: null } call:
-                call.Resolved = resolved;
-                Park(call);
-                break;
-            case ToolCallCheckRequested wanted when Call(wanted.CallId) is { IsUnresolved: true } call:
-                call.WantCheck(wanted);
-                break;
-            case ToolCallChecked made when Call(made.CallId) is { } call:
-                call.TakeCheck(made);
-                break;
+            }
+        }
+        else if (_calls.Apply(runEvent, at, Principal) is { } call)
+        {
+            Park(call);
         }
     }
 
     // What was approved for another run was not approved for this one.
     void VoidApprovals(RunForked fork)
     {
-        foreach (var open in _calls.Values.Where(call => call is { Approval: not null, Started: null, Finished: null }).ToList())
+        foreach (var open in Calls.Values.Where(call => call is { Approval: not null, Started: null, Finished: null }).ToList())
         {
-            var call = Call(open.Decided.CallId)!;
+            var call = _calls.Change(open.Decided.CallId)!;
             call.Void(new ApprovalVoided(call.Decided.CallId, call.Decided.StepId, call.Decided.Attempt, [new ApprovalDifference("run", fork.FromRun.ToString(), RunId.ToString())]));
             Park(call);
         }
@@ -466,7 +428,7 @@ public sealed class RunState(Guid runId)
     void Park(ToolCallState call)
     {
         var (stepId, attempt) = (call.Decided.StepId, call.Decided.Attempt);
-        _steps.Change(stepId, attempt, step => step.Park(step.CallIds.Select(id => _calls[id].Parks).DefaultIfEmpty(StepPhase.Running).Max()));
+        _steps.Change(stepId, attempt, step => step.Park(step.CallIds.Select(id => Calls[id].Parks).DefaultIfEmpty(StepPhase.Running).Max()));
         NoteParked(stepId);
     }
 
@@ -493,16 +455,6 @@ public sealed class RunState(Guid runId)
                 }
             });
         }
-    }
-
-    ToolCallState? Call(string callId)
-    {
-        if (_calls.TryGetValue(callId, out var call) && call.Holder != _own)
-        {
-            _calls[callId] = call = call.Copy(_own);
-        }
-
-        return call;
     }
 
     void TakePlan(PlanAccepted accepted)

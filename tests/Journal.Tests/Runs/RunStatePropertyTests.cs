@@ -73,13 +73,15 @@ public class RunStatePropertyTests
         var steps = new PlanSteps();
         steps.Take(Sample.Plan(StepIds));
         Shared(steps, steps.Copy()).ShouldBeEmpty();
+        var calls = new RunCalls();
+        Shared(calls, calls.Copy()).ShouldBeEmpty();
         Shared(state.Step("survey"), state.Step("survey").Copy(holder)).ShouldBeEmpty();
         Shared(state.Calls["survey.1#1"], state.Calls["survey.1#1"].Copy(holder)).ShouldBeEmpty();
 
         static IEnumerable<string> Shared(object one, object other) =>
             from field in one.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
             where field.FieldType.IsGenericType && field.FieldType.GetGenericTypeDefinition() is var type && (type == typeof(List<>) || type == typeof(Dictionary<,>) || type == typeof(HashSet<>) || type == typeof(SortedSet<>))
-                || field.FieldType == typeof(Waits) || field.FieldType == typeof(PlanSteps) || field.FieldType.IsArray
+                || field.FieldType == typeof(Waits) || field.FieldType == typeof(PlanSteps) || field.FieldType == typeof(RunCalls) || field.FieldType.IsArray
             where ReferenceEquals(field.GetValue(one), field.GetValue(other))
             select field.Name;
     }
