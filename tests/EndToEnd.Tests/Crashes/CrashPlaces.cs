@@ -19,7 +19,7 @@ static class CrashPlaces
         "bundle.signed", "bundle.written", "bundle.kept", "bundle.announced", "bundle.verified", "bundle.switched",
     ];
 
-    /// <summary>On ways that goals of the matrix do not take: working copies, a bundle on trial. Those of the copies have a trial of their own in Executor.Service.Tests.</summary>
+    /// <summary>On ways that goals of the matrix do not take: working copies, which have a trial of their own in Executor.Service.Tests, and a bundle on trial (<see cref="When_a_canary_is_promoted"/>).</summary>
     public static IReadOnlyList<string> Elsewhere { get; } =
         ["copy.leased", "copy.copied", "copy.made", "copy.appended", "copy.done", "check.ran", "promotion.staged", "promotion.written", "canary.promoting"];
 

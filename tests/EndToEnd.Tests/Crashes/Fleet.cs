@@ -13,7 +13,7 @@ namespace Agent.EndToEnd.Tests.Crashes;
 /// <summary>All services as processes on a store of their own, a model that follows instructions, and effects that are counted.</summary>
 sealed class Fleet : IAsyncDisposable
 {
-    public const string DoorKey = "trial-door-key-0123456789";
+    const string DoorKey = "trial-door-key-0123456789";
 
     readonly string _folder = Directory.CreateTempSubdirectory("fleet-").FullName;
     readonly List<FleetService> _services = [];
@@ -46,6 +46,8 @@ sealed class Fleet : IAsyncDisposable
     public string Workspace { get; }
 
     public string CrashDirectory { get; }
+
+    public string PolicyDirectory => Path.Combine(_folder, "policies");
 
     public EffectCounter Effects { get; }
 
@@ -97,6 +99,13 @@ sealed class Fleet : IAsyncDisposable
 
             limit.Token.ThrowIfCancellationRequested();
         }
+    }
+
+    /// <summary><c>agent …</c> against the fleet's door.</summary>
+    public async Task<Ended> AgentAsync(params string[] arguments)
+    {
+        await using var agent = StartedProgram.Start(Repository.Cli, arguments, new Dictionary<string, string?> { ["AGENT_DOOR_URL"] = Door.BaseAddress!.ToString(), ["AGENT_DOOR_KEY"] = DoorKey });
+        return await agent.EndAsync(SuiteWorld.Patience);
     }
 
     /// <summary>Whoever reaches the place next dies.</summary>
@@ -185,7 +194,7 @@ sealed class Fleet : IAsyncDisposable
             ["AGENT_STATE_DIR"] = Directory.CreateDirectory(Path.Combine(_folder, "state")).FullName,
             ["AGENT_WORKSPACE"] = Workspace,
             ["AGENT_TOOLS_DIR"] = Path.Combine(_folder, "tools"),
-            ["AGENT_POLICY_DIR"] = Path.Combine(_folder, "policies"),
+            ["AGENT_POLICY_DIR"] = PolicyDirectory,
             ["AGENT_MCP_ENDPOINTS"] = Path.Combine(_folder, "mcp_endpoints.json"),
             ["AGENT_CRASH_DIR"] = CrashDirectory,
             ["Executor__Sandbox__Level"] = "plain",
@@ -202,7 +211,7 @@ sealed class Fleet : IAsyncDisposable
 
     void WritePolicies(int number)
     {
-        var directory = Directory.CreateDirectory(Path.Combine(_folder, "policies")).FullName;
+        var directory = Directory.CreateDirectory(PolicyDirectory).FullName;
         Write("paths.yaml", """
             version: 1
             rules:

@@ -53,11 +53,8 @@ public class When_a_call_is_of_unknown_outcome
 
     static async Task CheckAsync(Fleet fleet, Guid runId, string token)
     {
-        await using var agent = StartedProgram.Start(
-            Repository.Cli,
-            ["steps", "resolve", runId.ToString(), "command", "--check-tool", "read_file", "--arguments", $$"""{"path":"{{Path.GetFileName(fleet.Effects.LinesFile)}}"}""", "--expect", token],
-            new Dictionary<string, string?> { ["AGENT_DOOR_URL"] = fleet.Door.BaseAddress!.ToString(), ["AGENT_DOOR_KEY"] = Fleet.DoorKey });
-        var ended = await agent.EndAsync(SuiteWorld.Patience);
+        var ended = await fleet.AgentAsync(
+            "steps", "resolve", runId.ToString(), "command", "--check-tool", "read_file", "--arguments", $$"""{"path":"{{Path.GetFileName(fleet.Effects.LinesFile)}}"}""", "--expect", token);
         ended.ExitCode.ShouldBe(0, ended.Output + ended.Error);
     }
 }
