@@ -12,7 +12,6 @@ sealed class PlanSteps
     // Known by earlier plans, and not in the present one.
     Dictionary<string, StepState> _left = new(StringComparer.Ordinal);
     SortedSet<int> _begun = [];
-    int _accepted;
 
     // All before it are accepted.
     int _firstOpen;
@@ -40,7 +39,7 @@ sealed class PlanSteps
         }
     }
 
-    public int Accepted => _accepted;
+    public int Accepted { get; private set; }
 
     /// <summary>Null where the present plan has no such step.</summary>
     public StepState? InPlan(string id) => _positions.TryGetValue(id, out var position) ? _steps[position] : null;
@@ -95,7 +94,7 @@ sealed class PlanSteps
             _left.Remove(id);
         }
 
-        (_steps, _positions, _accepted, _firstOpen) = (steps, positions, 0, 0);
+        (_steps, _positions, Accepted, _firstOpen) = (steps, positions, 0, 0);
         _begun.Clear();
         for (var position = 0; position < steps.Length; position++)
         {
@@ -118,7 +117,7 @@ sealed class PlanSteps
     {
         if (phase == StepPhase.Accepted)
         {
-            _accepted += change;
+            Accepted += change;
         }
         else if (phase != StepPhase.Pending)
         {

@@ -21,7 +21,7 @@ sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance inst
         if (!review.IsCostly(state))
         {
             // Of two that judge at once the journal takes one verdict, and both would be the same.
-            await AnnounceAsync(review, await JudgeAsync(review, state, cancellationToken));
+            await AnnounceAsync(review, await JudgeAsync(review, state, CancellationToken.None, cancellationToken));
             return;
         }
 
@@ -34,8 +34,7 @@ sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance inst
         }
 
         CrashPoint.Reach("review.leased");
-        using var owning = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
-        var head = await JudgeAsync(review, now, owning.Token);
+        var head = await JudgeAsync(review, now, lease.Lost, cancellationToken);
 
         // The same review is asked for again only after another attempt, or a while after the model was away: nobody waits for this lease.
         var givenBack = lease.DisposeAsync().AsTask();
@@ -45,7 +44,9 @@ sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance inst
 
     /// <returns>The run as it is now; null if the review is not wanted, or not now.</returns>
     async Task<RunState?> LookAsync(WantedReview review, CancellationToken cancellationToken) =>
-        !sign.IsUp && await journal.LoadAsync(review.RunId, cancellationToken) is { End: null, CancelledBy: null } state && review.IsWanted(state) ? state : null;
+        !sign.IsUp && await journal.LoadAsync(review.RunId, cancellationToken) is { } state && IsStillWanted(review, state) ? state : null;
+
+    static bool IsStillWanted(WantedReview review, RunState state) => state is { End: null, CancelledBy: null } && review.IsWanted(state);
 
     static async Task AnnounceAsync(WantedReview review, JournalHead? head)
     {
@@ -56,10 +57,11 @@ sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance inst
         }
     }
 
+    /// <param name="lost">The review's lease is gone.</param>
     /// <returns>The head after the verdict; null if nothing was appended.</returns>
-    async Task<JournalHead?> JudgeAsync(WantedReview review, RunState state, CancellationToken cancellationToken)
+    async Task<JournalHead?> JudgeAsync(WantedReview review, RunState state, CancellationToken lost, CancellationToken cancellationToken)
     {
-        using var owning = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var owning = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lost);
         using var working = sign.WhileWorking(owning.Cancel);
         IReadOnlyList<IRunEvent> facts;
         try
@@ -93,7 +95,7 @@ sealed class ReviewWork(RunJournal journal, Leases leases, ReviewerInstance inst
                 return head;
             }
 
-            if (await journal.LoadAsync(review.RunId, owning.Token) is not { End: null, CancelledBy: null } now || !review.IsWanted(now))
+            if (await journal.LoadAsync(review.RunId, owning.Token) is not { } now || !IsStillWanted(review, now))
             {
                 return null;
             }
